@@ -1,0 +1,1 @@
+"""truepoint: one feature definition for training tables and live answers, proven equal."""

@@ -1,0 +1,33 @@
+"""Errors that truepoint raises on purpose.
+
+TruepointError
+├── SettingsError     the environment or an option cannot be used
+├── WarehouseError    the database cannot be started, reached or used
+├── DataFileError     a file to load is refused; nothing of it was kept
+├── ManifestError     dbt's online manifest is missing, stale or unreadable
+└── DatabaseMismatchError   the database lacks what the manifest's statements need
+"""
+
+
+class TruepointError(Exception):
+    """Base of every expected failure. Its text is one clear message for a person."""
+
+
+class SettingsError(TruepointError):
+    """The environment or an option cannot be used."""
+
+
+class WarehouseError(TruepointError):
+    """The database cannot be started, reached or used."""
+
+
+class DataFileError(TruepointError):
+    """A file to load is refused; nothing of it was kept."""
+
+
+class ManifestError(TruepointError):
+    """dbt's online manifest is missing, stale or unreadable."""
+
+
+class DatabaseMismatchError(TruepointError):
+    """The database lacks what the manifest's statements need."""
