@@ -2,27 +2,68 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+from truepoint.errors import SettingsError
+
+
+def find_project_root(start: Path | None = None) -> Path:
+    """Return the folder that holds dbt_project/dbt_project.yml.
+
+    Looks from `start` (default: the working directory) upwards, then where this package lies (a checkout).
+    Without any, it is `start` itself: an installed wheel used outside a project keeps its state there.
+    """
+    origin = (start or Path.cwd()).resolve()
+    checkout = Path(__file__).resolve().parent.parent
+    for folder in (origin, *origin.parents, checkout):
+        if (folder / "dbt_project" / "dbt_project.yml").is_file():
+            return folder
+    return origin
 
 
 class Settings(BaseSettings):
     """Settings shared by all commands.
 
     dsn: URI of the Postgres to use; None starts the embedded one under data_dir.
-    data_dir: folder of the embedded Postgres and of other local state.
-    dbt_project_dir: the dbt project whose definitions are compiled and served.
+    data_dir: folder of the embedded Postgres and of other local state. Absolute.
+    dbt_project_dir: the dbt project whose definitions are compiled and served. Absolute.
     """
 
-    model_config = SettingsConfigDict(env_prefix="TRUEPOINT_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TRUEPOINT_",
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,  # a DSN holds a password
+    )
 
     dsn: SecretStr | None = None
-    data_dir: Path = Field(default=PROJECT_ROOT / ".truepoint")
-    dbt_project_dir: Path = Field(default=PROJECT_ROOT / "dbt_project")
+    data_dir: Path = Field(default_factory=lambda: find_project_root() / ".truepoint")
+    dbt_project_dir: Path = Field(default_factory=lambda: find_project_root() / "dbt_project")
+
+    @field_validator("dsn")
+    @classmethod
+    def _dsn_is_a_uri(cls, dsn: SecretStr | None) -> SecretStr | None:
+        if dsn is not None and not dsn.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("must be a URI such as postgresql://user:password@host:5432/database")
+        return dsn
+
+    @field_validator("data_dir", "dbt_project_dir")
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().resolve()
 
     @property
     def online_manifest_path(self) -> Path:
         """Where `dbt compile --target-path target/online` leaves the statements that the server runs."""
         return self.dbt_project_dir / "target" / "online" / "manifest.json"
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises SettingsError that names the variable and says what is allowed."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(f"TRUEPOINT_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise SettingsError(problems) from error

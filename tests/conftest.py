@@ -1,0 +1,83 @@
+"""Fixtures for every test: a real Postgres, and a database of its own per test."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+from pydantic import SecretStr
+
+from truepoint.embedded import EmbeddedPostgres
+from truepoint.settings import Settings
+from truepoint.warehouse import install_schema
+
+# Data of tests need not outlive a power cut; and there may be several servers.
+_TEST_SERVER_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "128MB",
+}
+
+
+def with_database(dsn: str, database: str) -> str:
+    """Return the URI of another database of the same server."""
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{database}"))
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn() -> Iterator[str]:
+    """URI of a throw-away server's maintenance database, or TRUEPOINT_TEST_DSN (a superuser's) when that is set."""
+    given = os.environ.get("TRUEPOINT_TEST_DSN")
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="truepoint-test-"))
+    server = EmbeddedPostgres(folder / "postgres", extra_settings=_TEST_SERVER_SETTINGS)
+    try:
+        server.start()
+        yield server.dsn("postgres")
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def _template_database(postgres_dsn: str) -> Iterator[str]:
+    """Name of a database with the payments schema, which `database_dsn` copies."""
+    name = f"template_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(name))
+        )
+        install_schema(with_database(postgres_dsn, name))
+        yield name
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_dsn(postgres_dsn: str, _template_database: str) -> Iterator[str]:
+    """URI of a fresh database with the payments schema; dropped after the test."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(_template_database))
+        )
+        yield with_database(postgres_dsn, name)
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def settings(database_dsn: str, tmp_path: Path) -> Settings:
+    """Settings for `database_dsn`, with a data folder of the test's own and this repository's dbt project."""
+    return Settings(
+        dsn=SecretStr(database_dsn),
+        data_dir=tmp_path / "data",
+        dbt_project_dir=Path(__file__).resolve().parent.parent / "dbt_project",
+    )

@@ -1,0 +1,1 @@
+"""The commands of `truepoint`, one subject a file."""
