@@ -1,0 +1,116 @@
+"""What a feature value is, in the plainest Python: the contract, and nothing of the compiler.
+
+Slow and obvious on purpose. Integers are exact, doubles are the one division or root that the contract names.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import sqrt
+from typing import Any
+
+SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One immutable event. Times are aware; None in any of them, or in a key, and nobody ever sees the event."""
+
+    event_id: str
+    event_time: datetime | None
+    known_at: datetime | None
+    keys: tuple[str | None, ...]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who asks, as of when; event_id is the decided event, which never counts."""
+
+    keys: tuple[str | None, ...]
+    as_of: datetime
+    event_id: str | None = None
+
+
+def visible_events(events: Sequence[Event], request: Request, window: str, offset: str = "0s") -> list[Event]:
+    """The events that count, in their total order."""
+    newest = request.as_of - duration(offset)
+    return sorted(
+        (
+            event
+            for event in events
+            if event.event_time is not None
+            and event.known_at is not None
+            and None not in event.keys
+            and event.keys == request.keys
+            and event.event_time <= newest
+            and (window == "lifetime" or newest - duration(window) < event.event_time)
+            and event.known_at <= request.as_of
+            and event.event_id != request.event_id
+        ),
+        key=lambda event: (event.event_time, event.event_id),
+    )
+
+
+def feature_value(
+    events: Sequence[Event],
+    request: Request,
+    definition: Mapping[str, Any],
+    where: Callable[[Mapping[str, Any]], bool | None] = lambda attributes: True,
+) -> Any:
+    """The exact value of a feature; `definition` is its meta, with `where` given as a Python predicate."""
+    aggregate = definition["aggregate"]
+    window = "lifetime" if aggregate == "attribute" else definition.get("window", "lifetime")
+    counted = [
+        e for e in visible_events(events, request, window, definition.get("offset", "0s")) if where(e.attributes)
+    ]
+    of = definition.get("of")
+    if of is not None and aggregate not in ("first", "last", "attribute"):
+        counted = [event for event in counted if event.attributes[of] is not None]
+    if not counted and "default" in definition:
+        return definition["default"]
+    values = [event.attributes[of] for event in counted] if of is not None else []
+    times = [event.event_time for event in counted if event.event_time is not None]
+    n, total, squares = len(counted), 0, 0
+    if aggregate in ("sum", "mean", "variance", "stddev"):
+        total, squares = sum(values), sum(value * value for value in values)
+    match aggregate:
+        case "count":
+            return n
+        case "sum":
+            return total
+        case "count_distinct":
+            return len(set(values))
+        case "mean":
+            return float(total) / float(n) if n else None
+        case "variance":
+            return float(n * squares - total * total) / float(n * (n - 1)) if n > 1 else None
+        case "stddev":
+            return sqrt(float(n * squares - total * total) / float(n * (n - 1))) if n > 1 else None
+        case "min":
+            return min(values, default=None)
+        case "max":
+            return max(values, default=None)
+        case "first":
+            return values[0] if n else None
+        case "last" | "attribute":
+            return values[-1] if n else None
+        case "seconds_since_last":
+            return microseconds(request.as_of - times[-1]) / 1e6 if n else None
+        case "seconds_since_first":
+            return microseconds(request.as_of - times[0]) / 1e6 if n else None
+    raise ValueError(f"the oracle knows no aggregate {aggregate}")
+
+
+def found(events: Sequence[Event], request: Request) -> bool:
+    """False when the key has no event known at the as-of time: no window, no offset."""
+    return bool(visible_events(events, request, "lifetime"))
+
+
+def duration(text: str) -> timedelta:
+    """'30d' as a fixed duration; a day is 86,400 seconds."""
+    return timedelta(seconds=int(text[:-1]) * SECONDS[text[-1]])
+
+
+def microseconds(duration: timedelta) -> int:
+    return duration // timedelta(microseconds=1)
