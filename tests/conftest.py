@@ -13,6 +13,7 @@ import pytest
 from psycopg import sql
 from pydantic import SecretStr
 
+from tests.dbt_runner import DbtProject
 from truepoint.embedded import EmbeddedPostgres
 from truepoint.settings import Settings
 from truepoint.warehouse import install_schema
@@ -80,4 +81,17 @@ def settings(database_dsn: str, tmp_path: Path) -> Settings:
         dsn=SecretStr(database_dsn),
         data_dir=tmp_path / "data",
         dbt_project_dir=Path(__file__).resolve().parent.parent / "dbt_project",
+    )
+
+
+@pytest.fixture(scope="session")
+def _dbt_target_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dbt-target")
+
+
+@pytest.fixture
+def dbt_project(database_dsn: str, _dbt_target_path: Path) -> DbtProject:
+    """This repository's dbt project over `database_dsn`. See tests/dbt_runner.py."""
+    return DbtProject(
+        folder=Path(__file__).resolve().parent.parent / "dbt_project", dsn=database_dsn, target_path=_dbt_target_path
     )

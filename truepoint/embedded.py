@@ -126,7 +126,9 @@ class EmbeddedPostgres:
         running = self.postmaster()
         if running is None:
             raise WarehouseError(f"no Postgres is running over {self.data_folder}: start it with `truepoint up`")
-        return f"postgresql://{SUPERUSER}@/{database}?host={quote(str(running.socket_folder), safe='')}"
+        host = quote(str(running.socket_folder), safe="")
+        # The port is said, or PGPORT in the environment would name another socket.
+        return f"postgresql://{SUPERUSER}@/{database}?host={host}&port={PORT}"
 
     @property
     def log_path(self) -> Path:

@@ -1,0 +1,76 @@
+"""dbt for tests: in process, against a database of the test, with a target folder of the worker's own."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest import mock
+
+from dbt.cli.main import dbtRunner
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """How a dbt command ended: its success, and all it would have printed (debug lines left out)."""
+
+    is_success: bool
+    output: str
+
+
+@dataclass(frozen=True)
+class DbtProject:
+    """A dbt project and the database it builds in. `dataclasses.replace(project, folder=copy)` runs a changed copy.
+
+    folder: holds dbt_project.yml and profiles.yml. target_path: dbt's artifacts; kept between commands, so that only
+    changed files are parsed again. variables: environment variables on top of this process' own.
+    """
+
+    folder: Path
+    dsn: str
+    target_path: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def invoke(self, *arguments: str) -> DbtResult:
+        """Run one dbt command, such as invoke("build", "--select", "staging"), and say how it ended."""
+        lines: list[str] = []
+
+        def keep(event: object) -> None:
+            info = event.info  # type: ignore[attr-defined]
+            if info.level != "debug":
+                lines.append(info.msg)
+
+        with self._environment(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # dbt's own
+            # Without log files: dbt leaves their handles open, and warnings are errors here.
+            result = dbtRunner(callbacks=[keep]).invoke(
+                ["--log-level", "none", "--log-level-file", "none", "--log-path", str(self.target_path), *arguments,
+                 "--target-path", str(self.target_path), "--project-dir", str(self.folder),
+                 "--profiles-dir", str(self.folder)]
+            )  # fmt: skip
+        if result.exception is not None:
+            lines.append(str(result.exception))
+        return DbtResult(result.success, "\n".join(lines))
+
+    def run(self, *arguments: str) -> str:
+        """Run one dbt command that has to succeed; return its output."""
+        result = self.invoke(*arguments)
+        assert result.is_success, f"dbt {' '.join(arguments)} failed:\n{result.output}"
+        return result.output
+
+    def compile_online(self) -> Path:
+        """Compile the services' online statements; return the manifest that the server reads."""
+        self.run("compile", "--select", "path:analyses/online")
+        return self.target_path / "manifest.json"
+
+    @contextmanager
+    def _environment(self) -> Iterator[None]:
+        variables = {
+            "TRUEPOINT_DSN": self.dsn,
+            "PGOPTIONS": "-c timezone=UTC -c jit=off",
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            **self.variables,
+        }
+        with mock.patch.dict(os.environ, variables):
+            yield
