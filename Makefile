@@ -1,0 +1,52 @@
+# `make demo` shows truepoint running, `make test` checks it. Needs Python 3.11 or newer, git and make; nothing else.
+
+ARGS ?=
+PYTEST_ARGS ?= -n 2
+LOCK = uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --quiet
+RUN = .venv/bin/python -m
+PACKAGES = truepoint feature_server consistency tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint sql pytest format lock clean base dev
+
+help:
+	@echo 'make demo    a sample, a training table and a live server, compared (make demo ARGS=--check: and then stop)'
+	@echo 'make test    formatter, linter, types, SQL, tests'
+	@echo 'make lint    the first four of these'
+	@echo 'make format  let the formatter and the linter mend what they can'
+	@echo 'make lock    choose newer versions of the requirements (needs uv)'
+	@echo 'make clean   remove what the checks and dbt left; the environment and the embedded database stay'
+
+base:
+	@scripts/environment base
+
+dev:
+	@scripts/environment dev
+
+demo: base
+	$(RUN) truepoint demo $(ARGS)
+
+test: lint pytest
+
+lint: dev
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy $(PACKAGES)
+	scripts/lint_sql
+
+pytest: dev
+	$(RUN) pytest $(PYTEST_ARGS)
+
+format: dev
+	$(RUN) ruff format .
+	$(RUN) ruff check --fix .
+
+lock:
+	@command -v uv >/dev/null || { echo 'make lock needs uv (pip install uv)' >&2; exit 1; }
+	$(LOCK) --upgrade pyproject.toml -o requirements/base.txt
+	$(LOCK) --upgrade pyproject.toml --extra dev -c requirements/base.txt -o requirements/dev.txt
+	$(LOCK) --upgrade requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+
+clean:
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build dbt_project/target dbt_project/logs logs
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
