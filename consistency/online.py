@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from consistency.errors import NoServerError, ParityError
 from consistency.report import JsonValue
@@ -43,7 +43,7 @@ class OnlineClient:
         self._url = url
         self._service = service
         self._definition_version = definition_version
-        self._backoff = wait_exponential_jitter(initial=0.2, max=RETRY_AFTER_LIMIT_SECONDS)
+        self._backoff = wait_random_exponential(multiplier=0.2, max=RETRY_AFTER_LIMIT_SECONDS)
 
     async def check(self) -> None:
         """Raise NoServerError unless something answers at the address."""
