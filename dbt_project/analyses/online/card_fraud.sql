@@ -1,0 +1,1 @@
+{{ online_statement('card_fraud') }}

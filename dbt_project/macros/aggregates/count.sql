@@ -1,0 +1,9 @@
+{# How many events; with `of`, how many whose `of` is not null. #}
+{% macro aggregate_count(of, partial) %}
+    {{ return({
+        'accepts': {'none': 'bigint', 'any': 'bigint'},
+        'plan': 'sums',
+        'partials': {'n': '1'},
+        'value': partial.n,
+    }) }}
+{% endmacro %}

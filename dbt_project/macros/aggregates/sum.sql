@@ -1,0 +1,9 @@
+{# Exact sum of whole numbers or decimals; 0 where nothing was seen. #}
+{% macro aggregate_sum(of, partial) %}
+    {{ return({
+        'accepts': {'integer': 'bigint', 'bigint': 'bigint', 'numeric': 'numeric'},
+        'plan': 'sums',
+        'partials': {'total': of},
+        'value': partial.total,
+    }) }}
+{% endmacro %}

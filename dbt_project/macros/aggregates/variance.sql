@@ -1,0 +1,15 @@
+{#
+    Sample variance, (n * sum of squares - square of sum) / (n * (n - 1)): both products exact, divided once as doubles.
+    Null for fewer than two events.
+#}
+{% macro aggregate_variance(of, partial) %}
+    {{ return({
+        'accepts': {'integer': 'double precision', 'bigint': 'double precision', 'numeric': 'double precision'},
+        'plan': 'sums',
+        'partials': {'n': '1', 'total': of, 'squares': to_exact(of) ~ ' * ' ~ to_exact(of)},
+        'value': divide(
+            to_double(partial.n ~ ' * ' ~ partial.squares ~ ' - ' ~ partial.total ~ ' * ' ~ partial.total),
+            to_double(partial.n ~ ' * (' ~ partial.n ~ ' - 1)'),
+        ),
+    }) }}
+{% endmacro %}

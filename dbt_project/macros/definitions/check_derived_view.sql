@@ -1,0 +1,70 @@
+{# Mistakes in a derived view and its features. #}
+{% macro get_derived_view_errors(node) %}
+    {% set errors = [] %}
+    {% set view = get_meta(node).derived_view %}
+    {% if view is not mapping %}
+        {{ return([definition_error(node, node.name, 'meta.derived_view is ' ~ (view | string) ~ ' (allowed: {request: {FIELD: TYPE, …}}, or {})')]) }}
+    {% endif %}
+    {% do errors.extend(get_key_errors(node, node.name ~ ', meta.derived_view', view, ['request'])) %}
+    {% set spines = get_inputs(node, 'spine') %}
+    {% if spines | length != 1 %}
+        {{ return(errors + [definition_error(node, node.name, 'the body names ' ~ (spines | length) ~ ' models with meta.spine (allowed: one)')]) }}
+    {% endif %}
+    {% set request = view.get('request') or {} %}
+    {% do errors.extend(get_request_errors(node, node.name, request, spines[0])) %}
+
+    {% set names = request.keys() | list %}
+    {% for input in get_inputs(node, 'feature_view') + get_inputs(node, 'derived_view') + [node] %}
+        {% for column in input.columns.values() if get_meta(column).get('feature') is not none %}
+            {% do names.append(column.name) %}
+        {% endfor %}
+    {% endfor %}
+    {% set features = [] %}
+    {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
+        {% set feature = get_meta(column).feature %}
+        {% do errors.extend(get_column_errors(node, column)) %}
+        {% if (column.data_type or '') | lower not in get_value_types() %}
+            {% do errors.append(definition_error(node, column.name, 'data_type is ' ~ (column.data_type or 'not given') ~ ', and an expression needs it (allowed: ' ~ (get_value_types() | join(', ')) ~ ')')) %}
+        {% endif %}
+        {% if feature is not mapping or not feature.get('expression') %}
+            {% do errors.append(definition_error(node, column.name, 'meta.feature is ' ~ (feature | string) ~ ' (allowed: {expression: SQL over features and request fields})')) %}
+        {% else %}
+            {% do errors.extend(get_key_errors(node, column.name, feature, ['expression'])) %}
+            {% for error in get_expression_errors(feature.expression, names) %}
+                {% do errors.append(definition_error(node, column.name, 'expression: ' ~ feature.expression ~ ': ' ~ error)) %}
+            {% endfor %}
+            {% if '/' in get_tokens(feature.expression) and (column.data_type or '') | lower in ['bigint', 'integer', 'boolean'] %}
+                {% do errors.append(definition_error(node, column.name, 'expression: ' ~ feature.expression ~ ': divides, and data_type is ' ~ column.data_type ~ ' (allowed: double precision, since engines differ on the quotient of whole numbers)')) %}
+            {% endif %}
+            {% do features.append({'name': column.name, 'names': get_names(feature.expression)}) %}
+        {% endif %}
+    {% endfor %}
+    {% if not errors %}
+        {% set own = features | map(attribute='name') | list %}
+        {% set placed = get_derived_levels(features, names | reject('in', own) | list) | sum(start=[]) | map(attribute='name') | list %}
+        {% set circle = own | reject('in', placed) | list %}
+        {% if circle %}
+            {% do errors.append(definition_error(node, circle | join(', '), 'need one another in a circle (allowed: expressions over features that do not need this one)')) %}
+        {% endif %}
+    {% endif %}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# Mistakes in request fields: each must have a type, and a column of that type in the spine to stand for it in training. #}
+{% macro get_request_errors(node, subject, request, spine) %}
+    {% set errors = [] %}
+    {% set columns = get_column_types(spine) %}
+    {% if request is not mapping %}
+        {{ return([definition_error(node, subject, 'request is ' ~ (request | string) ~ ' (allowed: {FIELD: TYPE, …})')]) }}
+    {% endif %}
+    {% for field, type in request.items() %}
+        {% if type not in get_value_types() %}
+            {% do errors.append(definition_error(node, subject, 'request field ' ~ field ~ ' has type ' ~ type ~ did_you_mean(type, get_value_types()) ~ ' (allowed: ' ~ (get_value_types() | join(', ')) ~ ')')) %}
+        {% elif field not in columns %}
+            {% do errors.append(definition_error(node, subject, 'request field ' ~ field ~ ' is no column of ' ~ spine.name ~ did_you_mean(field, columns) ~ ' (allowed: ' ~ (columns | join(', ')) ~ ')')) %}
+        {% elif columns[field] != type %}
+            {% do errors.append(definition_error(node, subject, 'request field ' ~ field ~ ' has type ' ~ type ~ ', and its column in ' ~ spine.name ~ ' ' ~ columns[field] ~ ' (allowed: one type)')) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(errors) }}
+{% endmacro %}

@@ -1,0 +1,152 @@
+{# Mistakes in a feature view and its features. #}
+{% macro get_feature_view_errors(node) %}
+    {% set errors = [] %}
+    {% set view = get_meta(node).feature_view %}
+    {% if view is not mapping %}
+        {{ return([definition_error(node, node.name, 'meta.feature_view is ' ~ (view | string) ~ ' (allowed: {entity: [COLUMN, …]})')]) }}
+    {% endif %}
+    {% do errors.extend(get_key_errors(node, node.name ~ ', meta.feature_view', view, ['entity'])) %}
+    {% set events = get_inputs(node, 'events') %}
+    {% set spines = get_inputs(node, 'spine') %}
+    {% if events | length != 1 or spines | length != 1 %}
+        {% do errors.append(definition_error(
+            node, node.name,
+            'the body names ' ~ (events | length) ~ ' models with meta.events and ' ~ (spines | length) ~ " with meta.spine (allowed: one of each, as in {{ feature_view(events='stg_transactions', spine='spine_transactions') }})"
+        )) %}
+        {{ return(errors) }}
+    {% endif %}
+    {% set event_columns = get_column_types(events[0]) %}
+    {% set spine_columns = get_column_types(spines[0]) %}
+    {% if view.get('entity') is string or not view.get('entity') %}
+        {% do errors.append(definition_error(node, node.name, 'meta.feature_view.entity is ' ~ (view.get('entity') or 'not given') ~ ' (allowed: a list of columns, e.g. [account_id])')) %}
+    {% else %}
+        {% for key in view.entity %}
+            {% for input, columns in [[events[0], event_columns], [spines[0], spine_columns]] if key not in columns %}
+                {% do errors.append(definition_error(node, node.name, 'entity ' ~ key ~ ' is no column of ' ~ input.name ~ did_you_mean(key, columns) ~ ' (allowed: ' ~ (columns | join(', ')) ~ ')')) %}
+            {% endfor %}
+            {% if key in event_columns and key in spine_columns and event_columns[key] != spine_columns[key] %}
+                {% do errors.append(definition_error(node, node.name, 'entity ' ~ key ~ ' is ' ~ event_columns[key] ~ ' in ' ~ events[0].name ~ ' and ' ~ spine_columns[key] ~ ' in ' ~ spines[0].name ~ ' (allowed: one type)')) %}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
+    {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
+        {% do errors.extend(get_feature_errors(node, column, events[0])) %}
+    {% endfor %}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# Mistakes in one feature of a feature view. #}
+{% macro get_feature_errors(node, column, events) %}
+    {% set errors = [] %}
+    {% set subject = column.name %}
+    {% set feature = get_meta(column).feature %}
+    {% set event_columns = get_column_types(events) %}
+    {% do errors.extend(get_column_errors(node, column)) %}
+    {% if feature is not mapping %}
+        {{ return(errors + [definition_error(node, subject, 'meta.feature is ' ~ (feature | string) ~ ' (allowed: {aggregate: NAME, window: 30d, …} or {attribute: COLUMN})')]) }}
+    {% endif %}
+    {% if feature.attribute is defined %}
+        {% do errors.extend(get_key_errors(node, subject, feature, ['attribute', 'default'])) %}
+        {% set aggregate = 'last' %}
+        {% set of = feature.attribute %}
+    {% else %}
+        {% do errors.extend(get_key_errors(node, subject, feature, ['aggregate', 'of', 'where', 'window', 'offset', 'default'])) %}
+        {% set aggregate = feature.get('aggregate') %}
+        {% set of = feature.get('of') %}
+        {% if feature.get('window') is none or feature.get('window') | string != 'lifetime' and get_seconds(feature.window) is none %}
+            {% do errors.append(definition_error(node, subject, 'window is ' ~ (feature.window if feature.get('window') is not none else 'not given') ~ ' (allowed: a whole number with one of the units s, m, h, d, such as 90s, 5m, 1h, 30d; or lifetime)')) %}
+        {% endif %}
+        {% if feature.get('offset') is not none and get_seconds(feature.offset) is none %}
+            {% do errors.append(definition_error(node, subject, 'offset is ' ~ feature.offset ~ ' (allowed: a whole number with one of the units s, m, h, d, such as 7d)')) %}
+        {% endif %}
+    {% endif %}
+    {% if of is not none and of not in event_columns %}
+        {% do errors.append(definition_error(node, subject, ('attribute' if feature.attribute is defined else 'of') ~ ' is ' ~ of ~ did_you_mean(of, event_columns) ~ ' (allowed: a column of ' ~ events.name ~ ': ' ~ (event_columns | join(', ')) ~ ')')) %}
+    {% endif %}
+    {% if feature.get('where') is not none %}
+        {% for error in get_expression_errors(feature.where, event_columns | list) %}
+            {% do errors.append(definition_error(node, subject, 'where: ' ~ feature.where ~ ': ' ~ error)) %}
+        {% endfor %}
+    {% endif %}
+    {% if aggregate not in get_aggregate_names() %}
+        {% do errors.append(definition_error(node, subject, 'aggregate is ' ~ (aggregate or 'not given') ~ did_you_mean(aggregate or '', get_aggregate_names()) ~ ' (allowed: ' ~ (get_aggregate_names() | join(', ')) ~ ')')) %}
+    {% elif of is none or of in event_columns %}
+        {% do errors.extend(get_feature_type_errors(node, column, aggregate, of, events)) %}
+    {% endif %}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# Mistakes in what an aggregate takes and gives. #}
+{% macro get_feature_type_errors(node, column, aggregate, of, events) %}
+    {% set errors = [] %}
+    {% set subject = column.name %}
+    {% set of_type = get_column_types(events)[of] if of else none %}
+    {% set accepts = get_aggregate(aggregate).accepts %}
+    {% set accepted = accepts | reject('in', ['none', 'any']) | list %}
+    {% set type = get_aggregate_type(aggregate, of_type) %}
+    {% if not type %}
+        {% if of is none %}
+            {% do errors.append(definition_error(node, subject, 'of is not given, and aggregate ' ~ aggregate ~ ' needs it (allowed: a column of ' ~ events.name ~ (' of type ' ~ (accepted | join(', ')) if accepted else '') ~ ')')) %}
+        {% elif not accepted and 'any' not in accepts %}
+            {% do errors.append(definition_error(node, subject, 'of is ' ~ of ~ ', and aggregate ' ~ aggregate ~ ' takes none (allowed: no of)')) %}
+        {% else %}
+            {% do errors.append(definition_error(node, subject, 'of is ' ~ of ~ ', of type ' ~ of_type ~ ', which aggregate ' ~ aggregate ~ ' does not take (allowed: ' ~ (accepted | join(', ')) ~ (': make it decimal in the warehouse, since a sum of floats depends on the order of its rows' if of_type == 'double precision' else '') ~ ')')) %}
+        {% endif %}
+    {% else %}
+        {% if column.data_type and column.data_type | lower != type %}
+            {% do errors.append(definition_error(node, subject, 'data_type is ' ~ column.data_type ~ ' (allowed: ' ~ type ~ ', the type of ' ~ aggregate ~ (' of ' ~ of if of else '') ~ ')')) %}
+        {% endif %}
+        {% if of and get_meta(events.columns[of]).get('mixed_currencies') and aggregate not in ['count', 'count_distinct', 'last'] %}
+            {% do errors.append(definition_error(node, subject, 'of is ' ~ of ~ ', whose rows are in different currencies (allowed: an amount in one currency)')) %}
+        {% endif %}
+        {% do errors.extend(get_default_errors(node, column, type)) %}
+    {% endif %}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# Mistakes in a default: it must be a value of the feature's type. #}
+{% macro get_default_errors(node, column, type) %}
+    {% set default = get_meta(column).feature.get('default') %}
+    {% set fits = {
+        'bigint': default is integer,
+        'integer': default is integer,
+        'numeric': default is number and default is not boolean,
+        'double precision': default is number and default is not boolean,
+        'boolean': default is boolean,
+        'text': default is string,
+    } %}
+    {% if default is not none and not fits.get(type, false) %}
+        {{ return([definition_error(node, column.name, 'default is ' ~ default ~ ' (allowed: a value of type ' ~ type ~ ')')]) }}
+    {% endif %}
+    {{ return([]) }}
+{% endmacro %}
+
+{# What every feature's column needs, whatever its kind. #}
+{% macro get_column_errors(node, column) %}
+    {% set errors = [] %}
+    {% if not column.description | trim %}
+        {% do errors.append(definition_error(node, column.name, 'has no description (allowed: what it says, its unit, and what null means)')) %}
+    {% endif %}
+    {% if not modules.re.match('^[a-z][a-z0-9_]{0,62}$', column.name) %}
+        {% do errors.append(definition_error(node, column.name, 'is no name for a feature (allowed: lower-case letters, digits and _, at most 63, a letter first)')) %}
+    {% endif %}
+    {% if column.name in ['spine_id', 'event_id', 'as_of', 'ord', 'answered_at'] or column.name.startswith('found__') %}
+        {% do errors.append(definition_error(node, column.name, 'is a name that the compiler uses itself (allowed: any other)')) %}
+    {% endif %}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# Features of different views that share a name. #}
+{% macro get_duplicate_errors() %}
+    {% set errors = [] %}
+    {% set seen = {} %}
+    {% for node in get_models_of_kind('feature_view') + get_models_of_kind('derived_view') %}
+        {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
+            {% if column.name in seen %}
+                {% do errors.append(definition_error(node, column.name, 'is defined in ' ~ get_file(seen[column.name]) ~ ' too (allowed: a name that no other feature has)')) %}
+            {% endif %}
+            {% do seen.update({column.name: node}) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(errors) }}
+{% endmacro %}

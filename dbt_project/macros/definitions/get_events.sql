@@ -1,0 +1,22 @@
+{# An event relation: what the models with `meta.events` say of themselves. #}
+{% macro get_events(node) %}
+    {% set meta = get_meta(node).events %}
+    {% set sources = [] %}
+    {% for id in node.depends_on.nodes if id in graph.sources %}
+        {% do sources.append(graph.sources[id]) %}
+    {% endfor %}
+    {% set source_columns = {} %}
+    {% for column in node.columns.values() %}
+        {% do source_columns.update({column.name: get_meta(column).get('source_column', column.name)}) %}
+    {% endfor %}
+    {{ return({
+        'name': node.name,
+        'relation': node.relation_name,
+        'event_id': meta.event_id,
+        'event_time': meta.event_time,
+        'known_at': meta.known_at,
+        'columns': get_column_types(node),
+        'source': sources[0] if sources | length == 1 else none,
+        'source_columns': source_columns,
+    }) }}
+{% endmacro %}

@@ -1,0 +1,79 @@
+{#
+    A feature view as the plans use it: what its YAML says, with types and seconds worked out. Only for definitions that passed
+    check_definitions().
+
+    name, entity       the view, and the columns that make its key
+    events, decides    its event relation; whether the spine's event_id names events of that relation
+    features           list of {name, aggregate, of, where, window, seconds, offset, offset_seconds, default, type}; window and seconds are
+                       none for a lifetime
+#}
+{% macro get_feature_view(node) %}
+    {% set events = get_events(get_inputs(node, 'events')[0]) %}
+    {% set spine = get_inputs(node, 'spine')[0] %}
+    {% set features = [] %}
+    {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
+        {% set meta = get_meta(column).feature %}
+        {% set is_attribute = meta.attribute is defined %}
+        {% set aggregate = 'last' if is_attribute else meta.aggregate %}
+        {% set of = meta.attribute if is_attribute else meta.of %}
+        {% set window = 'lifetime' if is_attribute else meta.window | string %}
+        {% do features.append({
+            'name': column.name,
+            'aggregate': aggregate,
+            'of': of,
+            'where': meta.where | string if meta.where is defined else none,
+            'window': window,
+            'seconds': get_seconds(window),
+            'offset': meta.offset,
+            'offset_seconds': get_seconds(meta.offset) if meta.offset else 0,
+            'reach': (get_seconds(window) or 0) + (get_seconds(meta.offset) if meta.offset else 0),
+            'default': meta.default,
+            'type': get_aggregate_type(aggregate, events.columns[of] if of else none),
+        }) %}
+    {% endfor %}
+    {{ return({
+        'name': node.name,
+        'entity': get_meta(node).feature_view.entity,
+        'events': events,
+        'decides': get_meta(spine).spine.decides == events.name,
+        'features': features,
+    }) }}
+{% endmacro %}
+
+{#
+    A derived view: request fields by type, and its features {name, expression, type, names} in the order of the YAML.
+#}
+{% macro get_derived_view(node) %}
+    {% set features = [] %}
+    {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
+        {% set expression = get_meta(column).feature.expression | string %}
+        {% do features.append({
+            'name': column.name,
+            'expression': expression,
+            'names': get_names(expression),
+            'type': column.data_type | lower,
+        }) %}
+    {% endfor %}
+    {{ return({
+        'name': node.name,
+        'request': get_meta(node).derived_view.get('request') or {},
+        'inputs': get_inputs(node, 'feature_view') + get_inputs(node, 'derived_view'),
+        'features': features,
+    }) }}
+{% endmacro %}
+
+{# Every feature of the project: name -> {view, node, kind, type}. #}
+{% macro get_feature_index() %}
+    {% set index = {} %}
+    {% for node in get_models_of_kind('feature_view') %}
+        {% for feature in get_feature_view(node).features %}
+            {% do index.update({feature.name: {'view': node.name, 'node': node, 'kind': 'feature_view', 'type': feature.type}}) %}
+        {% endfor %}
+    {% endfor %}
+    {% for node in get_models_of_kind('derived_view') %}
+        {% for feature in get_derived_view(node).features %}
+            {% do index.update({feature.name: {'view': node.name, 'node': node, 'kind': 'derived_view', 'type': feature.type}}) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(index) }}
+{% endmacro %}

@@ -1,0 +1,89 @@
+{#
+    What the features of a view are made of, each part once, however many features share it.
+
+    contributions   name -> SQL over one event: what it adds to a sum, null where it adds nothing
+    sums            column -> {contribution, feature}: a contribution over a window
+    distincts       column -> {of, where, feature}: how many values of a column a window holds
+    latests         column -> {of, where, feature}: the latest event of a window
+    by_feature      feature name -> {partial name: column}
+
+    `event` prefixes the event's columns. In sums, distincts and latests, `feature` stands for the window and offset.
+#}
+{% macro get_parts(view, event='') %}
+    {% set parts = {'contributions': {}, 'sums': {}, 'distincts': {}, 'latests': {}, 'by_feature': {}} %}
+    {% set names = {} %}
+    {% for column in view.events.columns %}
+        {% do names.update({column: event ~ column}) %}
+    {% endfor %}
+    {% for feature in view.features %}
+        {% set of = names[feature.of] if feature.of else none %}
+        {% if feature.of and view.events.columns[feature.of] == 'boolean' %}
+            {% set number = 'cast(' ~ of ~ ' as integer)' %}
+        {% else %}
+            {% set number = of %}
+        {% endif %}
+        {% set where = render_expression(feature.where, names) if feature.where else none %}
+        {% set subject = [get_slug(feature.where) if feature.where else none, feature.of] | select | join('_') %}
+        {% set span = feature.window ~ ('_delayed_' ~ feature.offset if feature.offset_seconds else '') %}
+        {% set aggregate = get_aggregate(feature.aggregate, number) %}
+        {% set columns = {} %}
+        {% if aggregate.plan == 'sums' %}
+            {% for partial, added in aggregate.partials.items() %}
+                {% set guards = [where, of ~ ' is not null' if of and added == '1' else none] | select | list %}
+                {% set sql = 'case when ' ~ (guards | join(' and ')) ~ ' then ' ~ added ~ ' end' if guards else added %}
+                {% set contribution = get_unused_name([subject, partial] | select | join('_'), sql, parts.contributions) %}
+                {% do parts.contributions.update({contribution: sql}) %}
+                {% do parts.sums.update({contribution ~ '_' ~ span: {'contribution': contribution, 'feature': feature}}) %}
+                {% do columns.update({partial: contribution ~ '_' ~ span}) %}
+            {% endfor %}
+        {% elif aggregate.plan == 'distinct' %}
+            {% set part = {'of': of, 'column': feature.of, 'where': where, 'feature': feature} %}
+            {% set column = get_unused_name(subject ~ '_values_' ~ span, part, parts.distincts) %}
+            {% do parts.distincts.update({column: part}) %}
+            {% do columns.update({'distinct': column}) %}
+        {% else %}
+            {% set part = {'of': of, 'column': feature.of, 'where': where, 'feature': feature} %}
+            {% set column = get_unused_name(['latest', subject, span] | select | join('_'), part, parts.latests) %}
+            {% do parts.latests.update({column: part}) %}
+            {% do columns.update({'latest': column}) %}
+        {% endif %}
+        {% do parts.by_feature.update({feature.name: columns}) %}
+    {% endfor %}
+    {{ return(parts) }}
+{% endmacro %}
+
+{# The name, or the name with a number, where `taken` already holds another definition under it. #}
+{% macro get_unused_name(name, definition, taken) %}
+    {% set state = namespace(name=name, number=1) %}
+    {% for _ in taken if state.name in taken and taken[state.name] != definition %}
+        {% set state.number = state.number + 1 %}
+        {% set state.name = name ~ '_' ~ state.number %}
+    {% endfor %}
+    {{ return(state.name) }}
+{% endmacro %}
+
+{# A condition as a name: kind = 'refund' becomes kind_refund. #}
+{% macro get_slug(condition) %}
+    {% set words = [] %}
+    {% set signs = {'<>': 'not', '!=': 'not', '<': 'below', '>': 'above', '<=': 'upto', '>=': 'from'} %}
+    {% for token in get_tokens(condition) %}
+        {% do words.append(signs.get(token, modules.re.sub('[^a-z0-9_]+', '_', token | lower).strip('_'))) %}
+    {% endfor %}
+    {{ return((words | select | join('_'))[:30]) }}
+{% endmacro %}
+
+{# A feature's SQL over its parts: cast to its type, with its default. `partial` maps the aggregate's partial names to SQL. #}
+{% macro feature_value(feature, partial) %}
+    {% set value = get_aggregate(feature.aggregate, none, partial).value %}
+    {% if feature.default is not none and feature.default is defined %}
+        {% set value = 'coalesce(' ~ value ~ ', ' ~ render_literal(feature.default) ~ ')' %}
+    {% endif %}
+    {{ return(checked_cast(value, feature.type)) }}
+{% endmacro %}
+
+{% macro render_literal(value) %}
+    {% if value is string %}
+        {{ return("'" ~ value.replace("'", "''") ~ "'") }}
+    {% endif %}
+    {{ return(value | string | lower) }}
+{% endmacro %}

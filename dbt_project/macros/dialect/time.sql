@@ -1,0 +1,45 @@
+{#
+    Arithmetic on UTC instants, in whole seconds or microseconds. Only fixed durations: a day is 86,400 seconds, whatever the session's time zone.
+#}
+
+{% macro time_plus(time, seconds) %}
+    {{ return(adapter.dispatch('time_plus', 'truepoint')(time, seconds)) }}
+{% endmacro %}
+
+{% macro postgres__time_plus(time, seconds) %}
+    {{ return(time ~ " + interval '" ~ seconds ~ " seconds'" if seconds else time) }}
+{% endmacro %}
+
+{% macro time_minus(time, seconds) %}
+    {{ return(adapter.dispatch('time_minus', 'truepoint')(time, seconds)) }}
+{% endmacro %}
+
+{% macro postgres__time_minus(time, seconds) %}
+    {{ return(time ~ " - interval '" ~ seconds ~ " seconds'" if seconds else time) }}
+{% endmacro %}
+
+{# Seconds from one instant to another, as a double that is exact to the microsecond. #}
+{% macro seconds_between(earlier, later) %}
+    {{ return(adapter.dispatch('seconds_between', 'truepoint')(earlier, later)) }}
+{% endmacro %}
+
+{% macro postgres__seconds_between(earlier, later) %}
+    {{ return('cast(extract(epoch from (' ~ later ~ ' - ' ~ earlier ~ ')) as double precision)') }}
+{% endmacro %}
+
+{# The database's clock at the start of the statement. #}
+{% macro statement_time() %}
+    {{ return(adapter.dispatch('statement_time', 'truepoint')()) }}
+{% endmacro %}
+
+{% macro postgres__statement_time() %}
+    {{ return('statement_timestamp()') }}
+{% endmacro %}
+
+{#
+    The time up to which answers are final: every row known by then can be seen. A write transaction that stays open for longer than
+    var `settling_margin` is the one thing that this does not cover.
+#}
+{% macro settled_time() %}
+    {{ return('(' ~ time_minus(statement_time(), get_seconds(var('settling_margin'))) ~ ')') }}
+{% endmacro %}

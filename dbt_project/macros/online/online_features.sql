@@ -1,0 +1,93 @@
+{#
+    The online form of a service: for each request row, one pass over the events of each view's key, by index.
+
+    request_rows   a select that gives ord, the entities, the request fields, event_id and as_of
+    row_key        the column of request_rows that names a row in the result
+    events_of      relation of a view's events, by event relation name; where none, the model's own. A test puts a filtered one here.
+#}
+{% macro online_features(service, request_rows, events_of={}, row_key='ord') %}
+{%- set views = [] -%}
+{%- for view in service.views -%}
+    {%- do views.append({'view': view, 'parts': get_parts(view, 'event.')}) -%}
+{%- endfor -%}
+{%- set bounds = get_bounds(views) -%}
+-- One row per request row, in the order of the requests: the features of {{ service.name }}.
+with asked as (
+    {{ request_rows }}
+),
+
+-- With the bounds of every window; worked out once per row, not per event.
+request as{{ materialized_cte() }} (
+    select
+        asked.*
+        {%- for name, bound in bounds.items() %},
+        {{ bound }} as {{ name }}
+        {%- endfor %}
+    from asked
+),
+
+answers as (
+    select
+        request.*
+        {%- for item in views %},
+        {{ item.view.name }}.*
+        {%- endfor %}
+    from request
+    {%- for item in views %}
+    cross join lateral (
+{{ online_view(item.view, item.parts, events_of.get(item.view.events.name, item.view.events.relation)) | indent(8, true) }}
+    ) as {{ item.view.name }}
+    {%- endfor %}
+),
+
+{{ derived_levels(service.derived, service.types, 'answers') }}
+
+features as (
+    select
+        {{ row_key }},
+        as_of,
+        {{ statement_time() }} as answered_at
+        {%- for item in views %},
+        found__{{ item.view.name }}
+        {%- endfor %}
+        {%- for name in service.features %},
+        {{ name }}
+        {%- endfor %}
+    from {{ 'derived_' ~ (service.derived | length) if service.derived else 'answers' }}
+)
+
+select * from features
+order by {{ row_key }}
+{% endmacro %}
+
+{# Bounds of the windows in use: column of `request` -> SQL. #}
+{% macro get_bounds(views) %}
+    {% set bounds = {} %}
+    {% for item in views %}
+        {% for feature in item.view.features %}
+            {% if feature.seconds %}
+                {% do bounds.update({get_since_name(feature): window_since('asked.as_of', feature)}) %}
+            {% endif %}
+            {% if feature.offset_seconds %}
+                {% do bounds.update({get_until_name(feature): window_until('asked.as_of', feature)}) %}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(bounds) }}
+{% endmacro %}
+
+{% macro get_since_name(feature) %}
+    {{ return('since_' ~ feature.window ~ ('_delayed_' ~ feature.offset if feature.offset_seconds else '')) }}
+{% endmacro %}
+
+{% macro get_until_name(feature) %}
+    {{ return('until_' ~ feature.offset ~ '_ago' if feature.offset_seconds else 'as_of') }}
+{% endmacro %}
+
+{% macro materialized_cte() %}
+    {{ return(adapter.dispatch('materialized_cte', 'truepoint')()) }}
+{% endmacro %}
+
+{% macro postgres__materialized_cte() %}
+    {{ return(' materialized') }}
+{% endmacro %}

@@ -1,0 +1,63 @@
+{#
+    CTE `spine`: who asks, and when. Where the relation holds the decided event, its parts come along (`own_*`), but only if the event was
+    already visible at the as-of time; else they are null.
+#}
+{% macro training_spine(view, parts) %}
+-- Who asks, and when{{ '; own_* is the decided event, where it could be seen at that time' if view.decides }}.
+spine as (
+    select
+        spine_rows.spine_id,
+        spine_rows.as_of as happens_at
+        {%- for key in view.entity %},
+        spine_rows.{{ key }}
+        {%- endfor %}
+        {%- if view.decides %},
+        own.event_time as own_event_time
+        {%- for name, adds in parts.contributions.items() %},
+        {{ exact_contribution('own.' ~ name, adds) }} as own_{{ name }}
+        {%- endfor %}
+        {%- for column in parts.distincts %},
+        own.{{ column }}_value as own_{{ column }}_value
+        {%- endfor %}
+        {%- for column, part in parts.latests.items() %},
+        {{ latest_order('own.', column, part) }} as own_{{ column }}
+        {%- endfor %}
+        {%- endif %}
+    from spine_rows
+    {%- if view.decides %}
+    left join events as own
+        on
+            spine_rows.event_id = own.event_id
+            {%- for key in view.entity %}
+            and spine_rows.{{ key }} = own.{{ key }}
+            {%- endfor %}
+            {%- for condition in event_counts('own.event_time', until='spine_rows.as_of', known_at='own.known_at', as_of='spine_rows.as_of') %}
+            and {{ condition }}
+            {%- endfor %}
+    {%- endif %}
+)
+{%- endmacro %}
+
+{# The columns of `own_*` that go along the timeline: name -> type. #}
+{% macro get_own_columns(view, parts) %}
+    {% set columns = {} %}
+    {% if view.decides %}
+        {% do columns.update({'own_event_time': 'timestamptz'}) %}
+        {% for name, adds in parts.contributions.items() %}
+            {% do columns.update({'own_' ~ name: get_contribution_type(adds)}) %}
+        {% endfor %}
+        {% for column, part in parts.latests.items() %}
+            {% do columns.update({'own_' ~ column: 'bigint' if part.of else 'timestamptz'}) %}
+        {% endfor %}
+    {% endif %}
+    {{ return(columns) }}
+{% endmacro %}
+
+{# A count fits a bigint; any other contribution is made exact, so that neither its negative nor a sum overflows. #}
+{% macro get_contribution_type(adds) %}
+    {{ return('bigint' if adds == '1' or adds.endswith(' then 1 end') else type_exact()) }}
+{% endmacro %}
+
+{% macro exact_contribution(sql, adds) %}
+    {{ return(sql if get_contribution_type(adds) == 'bigint' else to_exact(sql)) }}
+{% endmacro %}

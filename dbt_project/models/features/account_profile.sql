@@ -1,0 +1,1 @@
+{{ feature_view(events='stg_accounts', spine='spine_transactions') }}
