@@ -7,6 +7,10 @@ import typer
 from typer.core import TyperGroup
 
 from truepoint.commands import warehouse
+from truepoint.commands.demo import demo
+from truepoint.commands.load import load
+from truepoint.commands.parity import parity
+from truepoint.commands.sample import sample
 from truepoint.errors import TruepointError
 
 
@@ -48,3 +52,7 @@ app.command()(warehouse.up)
 app.command()(warehouse.down)
 app.command()(warehouse.status)
 app.command()(warehouse.dsn)
+app.command()(sample)
+app.add_typer(load, name="load")
+app.command()(parity)
+app.command()(demo)
