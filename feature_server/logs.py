@@ -1,0 +1,33 @@
+"""Structured logging: one JSON object a line, without any secret."""
+
+import json
+import logging
+import traceback
+from datetime import UTC, datetime
+from typing import Final
+
+logger: Final = logging.getLogger("feature_server")
+
+
+def log_event(level: int, event: str, *, exception: BaseException | None = None, **facts: object) -> None:
+    """Log `event` and its facts as one line; facts that are None are left out.
+
+    An unexpected exception is given as its type and the places it passed, not as its text: that may hold values
+    of a request or a DSN.
+    """
+    line: dict[str, object] = {"time": datetime.now(UTC).isoformat(), "level": logging.getLevelName(level).lower()}
+    line |= {"event": event} | {name: fact for name, fact in facts.items() if fact is not None}
+    if exception is not None:
+        line["exception"] = type(exception).__name__
+        line["places"] = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(exception.__traceback__)]
+    logger.log(level, json.dumps(line, default=str))
+
+
+def log_to_stderr() -> None:
+    """Write the lines to stderr, unless the process has set up logging of its own for them."""
+    if not logger.handlers and not logging.getLogger().handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False

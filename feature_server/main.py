@@ -1,0 +1,64 @@
+"""The application. To run it: `truepoint serve`, or
+
+uvicorn feature_server.main:create_app --factory --host 127.0.0.1 --port 8000
+"""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+
+from feature_server import catalogue, features, health
+from feature_server.answering import build_answerer
+from feature_server.errors import install_error_handlers
+from feature_server.lifespan import StartFailure, lifespan
+from feature_server.logs import log_to_stderr
+from feature_server.openapi import install_openapi
+from feature_server.request_models import build_request_reader
+from feature_server.settings import FeatureServerSettings, load_server_settings
+from feature_server.state import Serving
+from truepoint.errors import TruepointError
+from truepoint.registry import load_registry
+
+
+def create_app(settings: FeatureServerSettings | None = None) -> FastAPI:
+    """Build the application; without settings, from the environment.
+
+    Nothing is opened before the lifespan starts. Raises ManifestError for a manifest that cannot be served; without
+    settings, where uvicorn is the caller, the process ends with that one sentence instead.
+    """
+    if settings is not None:
+        return _build(settings)
+    try:
+        return _build(load_server_settings())
+    except TruepointError as error:
+        raise SystemExit(f"truepoint: {error}") from None
+
+
+def _build(settings: FeatureServerSettings) -> FastAPI:
+    log_to_stderr()
+    registry = load_registry(settings.manifest_path)
+    app = FastAPI(
+        title="truepoint feature server",
+        version=_version(),
+        description="Features computed on demand by the statements that dbt compiled, as of the time of each decision.",
+        lifespan=lifespan,
+    )
+    app.state.serving = Serving(
+        settings=settings,
+        registry=registry,
+        reader=build_request_reader(registry, max_rows=settings.max_rows),
+        answerers={name: build_answerer(service) for name, service in registry.services.items()},
+    )
+    for router in (features.router, catalogue.router, health.router):
+        app.include_router(router)
+    app.add_middleware(StartFailure)
+    install_error_handlers(app, retry_after_seconds=settings.retry_after_seconds)
+    install_openapi(app, registry=registry, max_rows=settings.max_rows)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("truepoint")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0"

@@ -1,0 +1,246 @@
+"""What dbt compiled, as typed objects: one Service per online statement in dbt's manifest.
+
+Python expands no definition. It reads the statement and the signature that the compiler wrote above it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as validated_dataclass
+
+from truepoint.errors import ManifestError
+
+ValueType = Literal["bigint", "boolean", "double precision", "integer", "numeric", "text", "timestamptz"]
+ParameterRole = Literal["entity", "request", "event", "as_of"]
+
+SIGNATURE_PREFIX: Final = "-- truepoint-signature: "
+COMPILE_COMMAND: Final = "cd dbt_project && dbt compile --select path:analyses/online --target-path target/online"
+
+_config: Final = ConfigDict(extra="ignore")  # a newer compiler may say more than this version reads
+
+
+@validated_dataclass(frozen=True, config=_config)
+class Parameter:
+    """One parameter of the statement: an array with one element per request row. Its place is its position plus 1.
+
+    role: entity (a key), request (a fact of the transaction being decided), event (the decided event's id, which is
+    never counted), as_of (null means the database's now).
+    """
+
+    name: str
+    type: ValueType
+    role: ParameterRole
+
+    @property
+    def is_required(self) -> bool:
+        """Keys and request fields must be given, if only as null."""
+        return self.role in ("entity", "request")
+
+
+@validated_dataclass(frozen=True, config=_config)
+class Feature:
+    """One column of the answer. `definition` is the meta as its author wrote it, for reading only."""
+
+    name: str
+    type: ValueType
+    view: str
+    description: str
+    definition: Mapping[str, object]
+
+
+@validated_dataclass(frozen=True, config=_config)
+class View:
+    """A feature view over events: its key columns, its found column in the answer, and the relation it reads."""
+
+    name: str
+    entity: tuple[str, ...]
+    found: str
+    events: str
+
+
+@validated_dataclass(frozen=True, config=_config)
+class RelationName:
+    """A name as dbt renders it, in parts without quotes. `database` is None where dbt left it out."""
+
+    database: str | None
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+@validated_dataclass(frozen=True, config=_config)
+class Relation:
+    """A relation that the statement reads; `columns` maps each column it needs to its type."""
+
+    name: str
+    relation: str
+    event_time: str
+    known_at: str
+    columns: Mapping[str, ValueType]
+
+    @property
+    def relation_name(self) -> RelationName:
+        return parse_relation_name(self.relation)
+
+
+@validated_dataclass(frozen=True, config=_config)
+class Index:
+    """An index that the statement needs: its leading columns `keys`, then those it carries along (`include`)."""
+
+    table: str
+    name: str
+    keys: tuple[str, ...]
+    include: tuple[str, ...]
+    ddl: str
+
+    @property
+    def table_name(self) -> RelationName:
+        return parse_relation_name(self.table)
+
+
+@validated_dataclass(frozen=True, config=_config)
+class Service:
+    """A feature service as compiled: what to ask for, what comes back, and the statement to run as it stands.
+
+    Everything but `statement` is the signature, the line above the statement.
+    Result columns of `statement`, in order: ord bigint (1-based position of the request row), as_of and answered_at
+    timestamptz, each view's found column (boolean), each feature.
+    """
+
+    name: str
+    description: str
+    definition_version: str
+    statement: str
+    parameters: tuple[Parameter, ...]
+    features: tuple[Feature, ...]
+    views: tuple[View, ...]
+    relations: tuple[Relation, ...]
+    indexes: tuple[Index, ...]
+
+    @property
+    def result_columns(self) -> tuple[tuple[str, ValueType], ...]:
+        """Name and type of each column that the statement must return, in order."""
+        return (
+            ("ord", "bigint"),
+            ("as_of", "timestamptz"),
+            ("answered_at", "timestamptz"),
+            *((view.found, "boolean") for view in self.views),
+            *((feature.name, feature.type) for feature in self.features),
+        )
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Every service of one manifest, by name, in the order of their names."""
+
+    services: Mapping[str, Service]
+
+
+def load_registry(manifest_path: Path) -> Registry:
+    """Read the manifest that the online compile left; raise ManifestError when it is missing, stale or unreadable."""
+    remedy = f"Compile it: {COMPILE_COMMAND}"
+    try:
+        manifest = json.loads(manifest_path.read_bytes())
+    except FileNotFoundError as error:
+        raise ManifestError(f"There is no online manifest at {manifest_path}. {remedy}") from error
+    except (OSError, ValueError) as error:
+        raise ManifestError(f"The online manifest {manifest_path} cannot be read: {error}. {remedy}") from error
+
+    nodes = manifest.get("nodes") if isinstance(manifest, dict) else None
+    if not isinstance(nodes, dict):
+        raise ManifestError(f"{manifest_path} is not a dbt manifest: it has no nodes. {remedy}")
+
+    services: dict[str, Service] = {}
+    for unique_id, node in nodes.items():
+        statement = node.get("compiled_code") if isinstance(node, dict) else None
+        if not isinstance(statement, str) or not statement.lstrip().startswith(SIGNATURE_PREFIX):
+            continue
+        service = _service(statement, unique_id)
+        if service.name in services:
+            raise ManifestError(
+                f"{manifest_path} holds service {service.name} twice, the second in {unique_id}. "
+                "Keep one file in analyses/online/ per service."
+            )
+        services[service.name] = service
+    if not services:
+        raise ManifestError(
+            f"{manifest_path} holds no compiled online statement. A dbt build or run rewrites its manifest without "
+            f"them, so they have one of their own. {remedy}"
+        )
+    return Registry(services=dict(sorted(services.items())))
+
+
+def parse_relation_name(rendered: str) -> RelationName:
+    """Split `"db"."schema"."name"` (each part quoted or not); raise ManifestError for anything else."""
+    part = r'(?:"(?:[^"]|"")+"|[A-Za-z_][A-Za-z0-9_$]*)'
+    if not re.fullmatch(rf"{part}(?:\.{part}){{1,2}}", rendered):
+        raise ManifestError(
+            f"The relation {rendered!r} in the manifest is not of the form schema.name or database.schema.name."
+        )
+    parts = [
+        found[1:-1].replace('""', '"') if found.startswith('"') else found.lower()
+        for found in re.findall(part, rendered)
+    ]
+    return RelationName(database=parts[-3] if len(parts) == 3 else None, schema=parts[-2], name=parts[-1])
+
+
+_service_adapter: Final = TypeAdapter(Service)
+
+
+def _service(statement: str, unique_id: str) -> Service:
+    first_line = statement.lstrip().split("\n", 1)[0]
+    try:
+        signature = json.loads(first_line.removeprefix(SIGNATURE_PREFIX))
+        service = _service_adapter.validate_python(
+            {**signature, "name": signature.get("service"), "statement": statement}
+        )
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()[:3]
+        )
+        raise ManifestError(
+            f"The signature of {unique_id} does not fit this version of truepoint ({problems}). "
+            f"Compile again: {COMPILE_COMMAND}"
+        ) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ManifestError(
+            f"The signature of {unique_id} is not a JSON object: {error}. Compile again: {COMPILE_COMMAND}"
+        ) from error
+    contradictions = _contradictions(service)
+    if contradictions:
+        raise ManifestError(f"The signature of {unique_id} contradicts itself: {'; '.join(contradictions)}.")
+    return service
+
+
+def _contradictions(service: Service) -> list[str]:
+    problems = []
+    for kind, names in (
+        ("parameters", [parameter.name for parameter in service.parameters]),
+        ("features", [feature.name for feature in service.features]),
+        ("views", [view.name for view in service.views]),
+        ("relations", [relation.name for relation in service.relations]),
+    ):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            problems.append(f"{kind} named twice: {', '.join(twice)}")
+    roles = [(parameter.role, parameter.name, parameter.type) for parameter in service.parameters]
+    if [role for role in roles if role[0] == "as_of"] != [("as_of", "as_of", "timestamptz")]:
+        problems.append("exactly one parameter must have the role as_of, with that name and type timestamptz")
+    if sum(role == "event" for role, _, _ in roles) > 1:
+        problems.append("at most one parameter may have the role event")
+    if not service.features:
+        problems.append("there is no feature")
+    relations = {relation.name for relation in service.relations}
+    problems += [
+        f"view {view.name} reads {view.events}, which is not among the relations"
+        for view in service.views
+        if view.events not in relations
+    ]
+    return problems
