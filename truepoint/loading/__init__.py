@@ -1,0 +1,21 @@
+"""Loaders of history: checked rows into the event tables of schema payments, with known times of their own.
+
+files.py (Parquet, CSV) and handbook.py turn files into record batches that fit a table; history.py adds them in one
+transaction, once; catalogue.py says what a table looks like.
+"""
+
+from truepoint.loading.catalogue import Column, EventTable, read_event_table
+from truepoint.loading.events import load_events
+from truepoint.loading.handbook import load_handbook
+from truepoint.loading.history import HistoryLoad, TableLoad, load_history
+
+__all__ = [
+    "Column",
+    "EventTable",
+    "HistoryLoad",
+    "TableLoad",
+    "load_events",
+    "load_handbook",
+    "load_history",
+    "read_event_table",
+]
