@@ -8,9 +8,11 @@ from typer.core import TyperGroup
 
 from truepoint.commands import warehouse
 from truepoint.commands.demo import demo
+from truepoint.commands.doctor import doctor
 from truepoint.commands.load import load
 from truepoint.commands.parity import parity
 from truepoint.commands.sample import sample
+from truepoint.commands.serve import serve
 from truepoint.errors import TruepointError
 
 
@@ -54,5 +56,7 @@ app.command()(warehouse.status)
 app.command()(warehouse.dsn)
 app.command()(sample)
 app.add_typer(load, name="load")
+app.command()(serve)
+app.command()(doctor)
 app.command()(parity)
 app.command()(demo)

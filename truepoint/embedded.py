@@ -89,6 +89,11 @@ class EmbeddedPostgres:
 
     def start(self) -> Postmaster:
         """Start the server, or reuse the running one. Safe to call from several commands at once."""
+        if re.search(r'["$`\\\n]', str(self.data_folder)):
+            raise WarehouseError(
+                f'{self.data_folder}: Postgres cannot be started in a folder with one of " $ ` \\ in its path. '
+                "Choose another with TRUEPOINT_DATA_DIR."
+            )
         with self._lock():
             running = self.postmaster()
             if running is not None:
@@ -147,7 +152,8 @@ class EmbeddedPostgres:
         return Account(my_uid, os.getegid()) if my_uid != 0 else _system_account()
 
     def _owned_by_another(self) -> WarehouseError:
-        folder = next(f for f in (self.data_folder, *self.data_folder.parents) if f.exists())
+        # os.path.exists, unlike Path.exists, does not raise in a folder that may not be entered.
+        folder = next(f for f in (self.data_folder, *self.data_folder.parents) if os.path.exists(f))
         owner = Account(folder.stat().st_uid, folder.stat().st_gid)
         return WarehouseError(
             f"{folder} belongs to {owner.name}, and you are {Account(os.geteuid(), os.getegid()).name}. Use that "
