@@ -4,6 +4,7 @@ Rows number from 1; the header of a CSV file is not counted.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,10 +98,10 @@ def _open_parquet(path: Path, table: EventTable) -> EventFile:
 
 def _open_csv(path: Path, table: EventTable) -> EventFile:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
             header = next(csv.reader(lines), None)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataFileError(f"{path.name} cannot be read as CSV in UTF-8: {_first_line(error)}.") from error
+    except (OSError, csv.Error) as error:
+        raise DataFileError(f"{path.name} cannot be read as CSV: {_first_line(error)}.") from error
     if not header:
         raise DataFileError(
             f"{path.name} is empty. Its first line must name the columns: {', '.join(table.column_names)}."
@@ -125,9 +126,7 @@ def _open_csv(path: Path, table: EventTable) -> EventFile:
             )
             yield from reader
         except (OSError, pa.ArrowException) as error:
-            raise DataFileError(
-                f"{path.name} cannot be read as CSV: {_first_line(error)}. Nothing was loaded."
-            ) from error
+            raise DataFileError(f"{path.name}{_csv_problem(error)}. Nothing was loaded.") from error
 
     return EventFile(path=path, table=table, rows=None, read=read)
 
@@ -243,6 +242,15 @@ def _casts(values: Any, wanted: Any) -> bool:
     except pa.ArrowException:
         return False
     return True
+
+
+def _csv_problem(error: Exception) -> str:
+    """Arrow's message about a row, which counts the header, in our numbers."""
+    found = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", str(error))
+    if found is None:
+        return f" cannot be read as CSV: {_first_line(error)}"
+    row, wanted, given = map(int, found.groups())
+    return f", row {row - 1}: has {given} fields, the header has {wanted}"
 
 
 def _first_line(error: Exception) -> str:

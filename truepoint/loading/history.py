@@ -249,6 +249,8 @@ def load_history(dsn: str, *, what: str, cause: str) -> Iterator[HistoryLoad]:
             connection.execute("set time zone 'UTC'")
             with connection.transaction():
                 connection.execute("set local truepoint.load_history = 'on'")
+                # Rows of an asynchronous commit cannot be marked visible by a vacuum right after it.
+                connection.execute("set local synchronous_commit = on")
                 if not _value(connection, sql.SQL("select pg_try_advisory_xact_lock(%s)"), [LOCK_KEY]):
                     raise WarehouseError(
                         "Another load of history is running in this database. Try again when it has ended."

@@ -27,12 +27,15 @@ def make_incomes(options: SampleOptions, rows: Rows) -> Incomes:
     """Incomes that about pay for what each account spends: most live well within them, some just do not."""
     random = options.random("incomes")
     spent = np.bincount(rows.account, np.where(rows.is_declined, 0, rows.base_amount_minor), minlength=options.accounts)
+    purchases = np.bincount(rows.account, minlength=options.accounts)
     weekly = spent / max(options.days / 7, 1.0)
+    # Who buys seldom still has money for it: reserves go by the week or by a few purchases, whichever is more.
+    reserve = np.maximum(weekly, 3.0 * spent / np.maximum(purchases, 1))
     return Incomes(
-        opening=np.rint(weekly * random.lognormal(0.6, 0.6, options.accounts)).astype(np.int64),
+        opening=np.rint(reserve * random.lognormal(0.6, 0.6, options.accounts)).astype(np.int64),
         weekly=np.rint(weekly * random.uniform(0.93, 1.2, options.accounts)).astype(np.int64),
         phase_us=random.integers(0, WEEK, options.accounts),
-        limit=np.rint(weekly * random.uniform(0.3, 1.2, options.accounts)).astype(np.int64),
+        limit=np.rint(reserve * random.uniform(0.3, 1.2, options.accounts)).astype(np.int64),
     )
 
 
