@@ -72,13 +72,13 @@
     {{ return((words | select | join('_'))[:30]) }}
 {% endmacro %}
 
-{# A feature's SQL over its parts: cast to its type, with its default. `partial` maps the aggregate's partial names to SQL. #}
+{# A feature's SQL over its parts, with its default. Whole numbers, summed as wider ones, are brought to their type. `partial` maps the aggregate's partial names to SQL. #}
 {% macro feature_value(feature, partial) %}
     {% set value = get_aggregate(feature.aggregate, none, partial).value %}
     {% if feature.default is not none and feature.default is defined %}
         {% set value = 'coalesce(' ~ value ~ ', ' ~ render_literal(feature.default) ~ ')' %}
     {% endif %}
-    {{ return(checked_cast(value, feature.type)) }}
+    {{ return(checked_cast(value, feature.type) if feature.type in ['bigint', 'numeric'] else value) }}
 {% endmacro %}
 
 {% macro render_literal(value) %}

@@ -1,6 +1,6 @@
 {#
     CTEs for one count of distinct values. Per key and value, a running count of visible events says when the value is present; coming and
-    going change the number of values by one. Spine rows whose own event is the only one to hold its value are kept apart, to take it off again.
+    going change the number of values by one.
 #}
 {% macro training_distinct(view, column, part) %}
 {%- set keys = view.entity -%}
@@ -13,8 +13,9 @@
         {%- endfor %}
         events.{{ value }},
         step.happens_at,
-        step.events_seen,
-        {{ typed_null('text') }} as spine_id
+        {{ typed_null('text') }} as spine_id,
+        0 as place,
+        step.events_seen
     from events
     cross join lateral (
         values
@@ -28,18 +29,18 @@
     union all
     select
         {%- for key in keys %}
-        {{ key }},
+        spine.{{ key }},
         {%- endfor %}
-        own_{{ value }},
-        happens_at,
-        0 as events_seen,
-        spine_id
+        spine.own_{{ value }},
+        spine.happens_at,
+        spine.spine_id,
+        step.place,
+        step.events_seen
     from spine
+    cross join (values ({{ get_places().own_out }}, -1), ({{ get_places().own_back }}, 1)) as step (place, events_seen)
     where
         own_{{ value }} is not null
-        {%- for condition in event_counts('own_event_time', since=window_since('happens_at', part.feature), until=window_until('happens_at', part.feature)) %}
-        and {{ condition }}
-        {%- endfor %}
+        and {{ own_is_in_window(part) }}
     {%- endif %}
 ),
 
@@ -48,7 +49,7 @@
         *,
         sum(events_seen) over (
             partition by {{ keys | join(', ') }}, {{ value }}
-            order by happens_at, case when spine_id is null then 0 else 1 end
+            {{ history_order() }}
             rows between unbounded preceding and current row
         ) as events_present
     from {{ column }}_timeline
@@ -60,20 +61,10 @@
         {{ key }},
         {%- endfor %}
         happens_at,
-        case when events_present > 0 then 1 else 0 end - case when events_present - events_seen > 0 then 1 else 0 end as {{ column }}
+        spine_id,
+        place,
+        case when events_present > 0 then 1 else -1 end as {{ column }}
     from {{ column }}_running
-    where
-        spine_id is null
-        and (events_present > 0) <> (events_present - events_seen > 0)
+    where (events_present > 0) <> (events_present - events_seen > 0)
 )
-{%- if view.decides %},
-
-{{ column }}_own as (
-    select spine_id
-    from {{ column }}_running
-    where
-        spine_id is not null
-        and events_present = 1
-)
-{%- endif %}
 {%- endmacro %}

@@ -3,11 +3,10 @@
     window; a running sum per key, over changes and spine rows in order of time, is the feature. Linear in events and spine rows; exact with
     late events, in whatever order they came; a hot key costs what its rows cost.
 
-    The event that a spine row decides on must not count in it. Where it would, its part is carried beside the spine row and taken off at the end.
+    The event that a spine row decides on must not count in it. Where it would, its part is taken out just before the row and put back just after.
 #}
 {% macro training_features(view, spine_relation, events_relation) %}
 {%- set parts = get_parts(view) -%}
-{%- set columns = get_timeline_columns(view, parts) -%}
 -- One row per row of the spine: {{ view.name }} as of its as-of time.
 with spine_rows as (
     select * from {{ spine_relation }}
@@ -26,18 +25,10 @@ source_events as (
 {%- if parts.sums or parts.latests %}
 {{ training_changes(view, parts) }},
 {% endif %}
--- Changes and spine rows on one line of time; at the same instant, changes come first.
-timeline as (
-    {%- if parts.sums or parts.latests %}
-{{ timeline_branch('changes', columns, view.entity + ['happens_at'] + (parts.sums | list) + (parts.latests | list)) }}
-    union all
-    {%- endif %}
-    {%- for column in parts.distincts %}
-{{ timeline_branch(column ~ '_changes', columns, view.entity + ['happens_at', column]) }}
-    union all
-    {%- endfor %}
-{{ timeline_branch('spine', columns, view.entity + ['happens_at', 'spine_id'] + (get_own_columns(view, parts) | list)) }}
-),
+{%- if view.decides and parts.sums %}
+{{ training_own_events(view, parts) }},
+{% endif %}
+{{ training_timeline(view, parts) }},
 
 {{ training_running(view, parts) }},
 

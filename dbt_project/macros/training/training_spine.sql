@@ -38,19 +38,13 @@ spine as (
 )
 {%- endmacro %}
 
-{# The columns of `own_*` that go along the timeline: name -> type. #}
-{% macro get_own_columns(view, parts) %}
-    {% set columns = {} %}
-    {% if view.decides %}
-        {% do columns.update({'own_event_time': 'timestamptz'}) %}
-        {% for name, adds in parts.contributions.items() %}
-            {% do columns.update({'own_' ~ name: get_contribution_type(adds)}) %}
-        {% endfor %}
-        {% for column, part in parts.latests.items() %}
-            {% do columns.update({'own_' ~ column: 'bigint' if part.of else 'timestamptz'}) %}
-        {% endfor %}
-    {% endif %}
-    {{ return(columns) }}
+{# The condition for a spine row's own event to be in a part's window. #}
+{% macro own_is_in_window(part) %}
+    {{ return(event_counts(
+        'own_event_time',
+        since=window_since('happens_at', part.feature),
+        until=window_until('happens_at', part.feature) if part.feature.offset_seconds else none,
+    ) | join(' and ') or 'own_event_time is not null') }}
 {% endmacro %}
 
 {# A count fits a bigint; any other contribution is made exact, so that neither its negative nor a sum overflows. #}

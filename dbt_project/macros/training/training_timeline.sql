@@ -1,28 +1,74 @@
+{#
+    Where a row of the timeline stands among those of the same instant: first all changes, then each spine row, with its own event taken out
+    just before it and put back just after.
+#}
+{% macro get_places() %}
+    {{ return({'change': 0, 'own_out': 1, 'asked': 2, 'own_back': 3}) }}
+{% endmacro %}
+
+{% macro history_order() -%}
+order by happens_at, spine_id nulls first, place
+{%- endmacro %}
+
 {# The columns of the CTE `timeline`: name -> type. #}
 {% macro get_timeline_columns(view, parts) %}
     {% set columns = {} %}
     {% for key in view.entity %}
         {% do columns.update({key: view.events.columns[key]}) %}
     {% endfor %}
-    {% do columns.update({'happens_at': 'timestamptz', 'spine_id': 'text'}) %}
+    {% do columns.update({'happens_at': 'timestamptz', 'spine_id': 'text', 'place': 'integer'}) %}
     {% for column, part in parts.sums.items() %}
         {% do columns.update({column: get_contribution_type(parts.contributions[part.contribution])}) %}
     {% endfor %}
     {% for column in parts.distincts %}
-        {% do columns.update({column: 'bigint'}) %}
+        {% do columns.update({column: 'integer'}) %}
     {% endfor %}
     {% for column, part in parts.latests.items() %}
         {% do columns.update({column: 'bigint' if part.of else 'timestamptz'}) %}
+        {% if view.decides %}
+            {% do columns.update({'own_' ~ column: 'bigint' if part.of else 'timestamptz'}) %}
+        {% endif %}
     {% endfor %}
-    {% do columns.update(get_own_columns(view, parts)) %}
     {{ return(columns) }}
 {% endmacro %}
 
+{# CTE `timeline`: changes, spine rows and their own events. #}
+{% macro training_timeline(view, parts) %}
+{%- set columns = get_timeline_columns(view, parts) -%}
+{%- set places = get_places() -%}
+{%- set sums = parts.sums | list -%}
+{%- set when = view.entity + ['happens_at'] -%}
+{%- set own_latests = [] -%}
+{%- for column in parts.latests -%}
+    {%- do own_latests.append('own_' ~ column) -%}
+{%- endfor -%}
+-- Changes and spine rows on one line of time; at the same instant, changes come first.
+timeline as (
+    {%- if parts.sums or parts.latests %}
+{{ timeline_branch('changes', columns, when + sums + (parts.latests | list), places.change) }}
+    union all
+    {%- endif %}
+    {%- for column in parts.distincts %}
+{{ timeline_branch(column ~ '_changes', columns, when + ['spine_id', 'place', column]) }}
+    union all
+    {%- endfor %}
+    {%- if view.decides and parts.sums %}
+{{ timeline_branch('own_events', columns, when + ['spine_id', 'place'] + sums) }}
+    union all
+    {%- endif %}
+{{ timeline_branch('spine', columns, when + ['spine_id'] + own_latests, places.asked) }}
+)
+{%- endmacro %}
+
 {# One branch of `timeline`: the columns that the relation has, and typed nulls for the others. #}
-{% macro timeline_branch(relation, columns, present) %}
+{% macro timeline_branch(relation, columns, present, place=none) %}
     select
         {%- for name, type in columns.items() %}
-        {{ name if name in present else typed_null(type) ~ ' as ' ~ name }}{{ ',' if not loop.last }}
+        {% if name == 'place' and place is not none -%}
+        {{ place }} as place
+        {%- else -%}
+        {{ name if name in present else typed_null(type) ~ ' as ' ~ name }}
+        {%- endif %}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}
 {% endmacro %}
@@ -43,113 +89,3 @@
 {% macro postgres__inlined() %}
     {{ return(' not materialized') }}
 {% endmacro %}
-
-{#
-    CTE `running`: each sum and maximum so far, per key. Where the latest event may be the own one, the runner-up is needed too: the greatest of
-    each new entry or the maximum before it, whichever is less.
-#}
-{% macro training_running(view, parts) %}
-{%- set keys = view.entity -%}
-{%- set needs_runner_up = view.decides and parts.latests -%}
-{%- if needs_runner_up -%}
-maxima as (
-    select
-        *
-        {%- for column in parts.latests %},
-        max({{ column }}) over so_far as {{ column }}_max,
-        max({{ column }}) over before as {{ column }}_max_before
-        {%- endfor %}
-    from timeline
-    window
-        so_far as (
-            {{ history_order(keys) }}
-            rows between unbounded preceding and current row
-        ),
-        before as (
-            {{ history_order(keys) }}
-            rows between unbounded preceding and 1 preceding
-        )
-),
-
-{% endif -%}
-running as (
-    select
-        spine_id,
-        happens_at
-        {%- for key in keys %},
-        {{ key }}
-        {%- endfor %}
-        {%- for column in (parts.sums | list) + (parts.distincts | list) %},
-        sum({{ column }}) over so_far as {{ column }}
-        {%- endfor %}
-        {%- for column in parts.latests %}
-        {%- if needs_runner_up %},
-        {{ column }}_max as {{ column }},
-        max(
-            case when {{ column }} is not null and {{ column }}_max_before is not null then least({{ column }}, {{ column }}_max_before) end
-        ) over so_far as {{ column }}_runner_up
-        {%- else %},
-        max({{ column }}) over so_far as {{ column }}
-        {%- endif %}
-        {%- endfor %}
-        {%- for column in get_own_columns(view, parts) %},
-        {{ column }}
-        {%- endfor %}
-    from {{ 'maxima' if needs_runner_up else 'timeline' }}
-    window
-        so_far as (
-            {{ history_order(keys) }}
-            rows between unbounded preceding and current row
-        )
-)
-{%- endmacro %}
-
-{# A key's changes and spine rows in order of time; at the same instant, changes come first. #}
-{% macro history_order(keys) -%}
-partition by {{ keys | join(', ') }}
-            order by happens_at, case when spine_id is null then 0 else 1 end
-{%- endmacro %}
-
-{# CTE `seen`: the parts at each spine row, without the own event. #}
-{% macro training_seen(view, parts) %}
--- What each spine row sees{{ ', its own event taken off' if view.decides }}.
-seen as (
-    select
-        running.spine_id,
-        running.happens_at as as_of
-        {%- for key in view.entity %},
-        running.{{ key }}
-        {%- endfor %}
-        {%- for column, part in parts.sums.items() %},
-        coalesce(running.{{ column }}, 0)
-        {%- if view.decides %}
-        - coalesce(
-            {%- set conditions = event_counts('running.own_event_time', since=window_since('running.happens_at', part.feature), until=window_until('running.happens_at', part.feature)) %}
-            case when {{ conditions | join(' and ') }} then running.own_{{ part.contribution }} end, 0
-        )
-        {%- endif %} as {{ column }}
-        {%- endfor %}
-        {%- for column, part in parts.distincts.items() %},
-        coalesce(running.{{ column }}, 0)
-        {%- if view.decides %} - case when {{ column }}_own.spine_id is null then 0 else 1 end{% endif %} as {{ column }}
-        {%- endfor %}
-        {%- for column, part in parts.latests.items() %},
-        {%- if view.decides %}
-        case
-            when running.own_{{ column }} = running.{{ column }} then running.{{ column }}_runner_up
-            else running.{{ column }}
-        end as {{ column }}
-        {%- else %}
-        running.{{ column }}
-        {%- endif %}
-        {%- endfor %}
-    from running
-    {%- if view.decides %}
-    {%- for column in parts.distincts %}
-    left join {{ column }}_own
-        on running.spine_id = {{ column }}_own.spine_id
-    {%- endfor %}
-    {%- endif %}
-    where running.spine_id is not null
-)
-{%- endmacro %}

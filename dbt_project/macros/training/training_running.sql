@@ -1,0 +1,81 @@
+{#
+    CTE `running`: each sum and maximum so far, per key. Where the latest event may be the own one, the runner-up is needed too: the greatest,
+    so far, of the lesser of each entry and the maximum before it.
+#}
+{% macro training_running(view, parts) %}
+{%- set needs_runner_up = view.decides and parts.latests -%}
+{%- if needs_runner_up -%}
+maxima as (
+    select
+        *
+        {%- for column in parts.latests %},
+        max({{ column }}) over so_far as {{ column }}_max,
+        max({{ column }}) over before as {{ column }}_max_before
+        {%- endfor %}
+    from timeline
+    window
+        so_far as (
+            partition by {{ view.entity | join(', ') }}
+            {{ history_order() }}
+            rows between unbounded preceding and current row
+        ),
+        before as (
+            partition by {{ view.entity | join(', ') }}
+            {{ history_order() }}
+            rows between unbounded preceding and 1 preceding
+        )
+),
+
+{% endif -%}
+running as (
+    select
+        {%- for key in view.entity %}
+        {{ key }},
+        {%- endfor %}
+        happens_at,
+        spine_id,
+        place
+        {%- for column in (parts.sums | list) + (parts.distincts | list) %},
+        sum({{ column }}) over so_far as {{ column }}
+        {%- endfor %}
+        {%- for column in parts.latests %}
+        {%- if needs_runner_up %},
+        own_{{ column }},
+        {{ column }}_max as {{ column }},
+        max(
+            case when {{ column }} is not null and {{ column }}_max_before is not null then least({{ column }}, {{ column }}_max_before) end
+        ) over so_far as {{ column }}_runner_up
+        {%- else %},
+        max({{ column }}) over so_far as {{ column }}
+        {%- endif %}
+        {%- endfor %}
+    from {{ 'maxima' if needs_runner_up else 'timeline' }}
+    window
+        so_far as (
+            partition by {{ view.entity | join(', ') }}
+            {{ history_order() }}
+            rows between unbounded preceding and current row
+        )
+)
+{%- endmacro %}
+
+{# CTE `seen`: the parts at each spine row. #}
+{% macro training_seen(view, parts) %}
+-- What each spine row sees.
+seen as (
+    select
+        {%- for key in view.entity %}
+        {{ key }},
+        {%- endfor %}
+        happens_at as as_of,
+        spine_id
+        {%- for column in (parts.sums | list) + (parts.distincts | list) %},
+        coalesce({{ column }}, 0) as {{ column }}
+        {%- endfor %}
+        {%- for column in parts.latests %},
+        {{ 'case when own_' ~ column ~ ' = ' ~ column ~ ' then ' ~ column ~ '_runner_up else ' ~ column ~ ' end as ' ~ column if view.decides else column }}
+        {%- endfor %}
+    from running
+    where place = {{ get_places().asked }}
+)
+{%- endmacro %}
