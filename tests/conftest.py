@@ -27,6 +27,13 @@ _TEST_SERVER_SETTINGS = {
 }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use the shared server: they run on every version of Postgres that is supported."""
+    for item in items:
+        if "postgres_dsn" in getattr(item, "fixturenames", ()):
+            item.add_marker("postgres")
+
+
 def with_database(dsn: str, database: str) -> str:
     """Return the URI of another database of the same server."""
     return urlunsplit(urlsplit(dsn)._replace(path=f"/{database}"))

@@ -14,6 +14,8 @@ ONLINE_ARGUMENTS: Final = ("compile", "--select", "path:analyses/online", "--tar
 def run_dbt(settings: Settings, dsn: str, *arguments: str) -> None:
     """Run one dbt command; what it prints goes to this process' output. Raises WarehouseError when it fails."""
     environment = {**os.environ, "TRUEPOINT_DSN": dsn, "PGOPTIONS": "-c timezone=UTC -c jit=off"}
+    if not sys.stdout.isatty():
+        environment["DBT_USE_COLORS"] = "false"
     result = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "dbt.cli.main", *arguments],
         cwd=settings.dbt_project_dir,

@@ -56,7 +56,7 @@ def run_demo(settings: Settings, *, is_check: bool, console: Console) -> bool:
     """Run all steps; serve until Ctrl-C unless `is_check`. Returns whether offline and online were equal throughout."""
     started = time.monotonic()
     steps = _Steps(console)
-    steps.announce("A Postgres, with the payments tables", "truepoint up")
+    steps.truepoint("A Postgres, with the payments tables", "up")
     dsn = ensure_warehouse(settings)
     steps.truepoint("A sample of payments", "sample", "--rows", str(SAMPLE_ROWS))
     steps.dbt("The online statement", settings, dsn, *ONLINE_ARGUMENTS)
@@ -97,7 +97,11 @@ def show_one_row(dsn: str, table: str, service: Service, *, url: str, console: C
     row = response.json()["rows"][0]
     if row["error"] is not None:
         raise DemoError(f"the server could not answer the row: {row['error']}")
-    grid = Table("feature", "training table", "server", "")
+    grid = Table()
+    grid.add_column("feature", overflow="fold")
+    for heading in ("training table", "server"):
+        grid.add_column(heading, justify="right")
+    grid.add_column("")
     is_equal = True
     for feature in service.features:
         offline, online = shown.values[feature.name], row["values"][feature.name]

@@ -1,10 +1,13 @@
 """The warehouse over a server that is already there: schema, settings and messages."""
 
 import threading
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 from pydantic import SecretStr
 
 from truepoint.errors import WarehouseError
@@ -77,19 +80,28 @@ def test_two_commands_may_install_the_schema_at_once(database_dsn: str) -> None:
     assert failures == []
 
 
-def test_role_without_rights_is_told_what_it_needs(database_dsn: str) -> None:
-    with psycopg.connect(database_dsn) as connection:
-        connection.execute(
-            "do $$ begin create role reader_only login password 'pw'; exception when duplicate_object then end $$"
-        )
-    reader = _as_role(database_dsn, "reader_only", "pw")
+@pytest.fixture
+def reader_dsn(database_dsn: str) -> Iterator[str]:
+    """URI of the test's database for a role with the password s3cret that owns nothing."""
+    role = f"reader_{uuid.uuid4().hex}"
+    with psycopg.connect(database_dsn, autocommit=True) as connection:
+        connection.execute(sql.SQL("create role {} login password 's3cret'").format(sql.Identifier(role)))
+        scheme, _, rest = database_dsn.partition("://")
+        yield f"{scheme}://{role}:s3cret@{rest.rpartition('@')[2]}"
+        connection.execute(sql.SQL("drop role {}").format(sql.Identifier(role)))
+
+
+def test_role_without_rights_is_told_what_it_needs(reader_dsn: str) -> None:
     with pytest.raises(WarehouseError, match="as a role that owns the payments tables"):
-        install_schema(reader)
+        install_schema(reader_dsn)
 
 
-def test_status_of_a_given_server_names_host_and_database_but_no_password(database_dsn: str, tmp_path: Path) -> None:
-    settings = Settings(dsn=SecretStr(_as_role(database_dsn, "postgres", "s3cret")), data_dir=tmp_path)
-    status = warehouse_status(settings)
+def test_role_that_may_only_read_uses_a_current_schema(reader_dsn: str, tmp_path: Path) -> None:
+    assert ensure_warehouse(Settings(dsn=SecretStr(reader_dsn), data_dir=tmp_path)) == reader_dsn
+
+
+def test_status_of_a_given_server_names_host_and_database_but_no_password(reader_dsn: str, tmp_path: Path) -> None:
+    status = warehouse_status(Settings(dsn=SecretStr(reader_dsn), data_dir=tmp_path))
     assert status.is_running
     assert not status.is_embedded
     assert "s3cret" not in repr(status)
@@ -126,8 +138,3 @@ def test_nothing_runs_in_an_empty_data_folder(tmp_path: Path) -> None:
     assert running_dsn(settings) is None
     assert stop_warehouse(settings) is False
     assert not warehouse_status(settings).is_running
-
-
-def _as_role(dsn: str, role: str, password: str) -> str:
-    scheme, _, rest = dsn.partition("://")
-    return f"{scheme}://{role}:{password}@{rest.rpartition('@')[2]}"
