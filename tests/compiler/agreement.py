@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from tests.compiler.feature_database import FeatureDatabase
+from tests.compiler.probe import expected_probe
 from tests.oracle.card_fraud import SERVED, SpineRow, World, expected_found, expected_values
 
 
@@ -24,6 +25,17 @@ def check_agreement(features: FeatureDatabase, world: World, *, time_zone: str =
         # In UTC: Python calls two times unequal that name one instant within the hour that clocks repeat.
         if online["as_of"].astimezone(UTC) != row.as_of.astimezone(UTC):
             problems.append(f"online as_of of {row.spine_id} is {online['as_of']}, asked {row.as_of}")
+    assert not problems, "\n".join(problems)
+
+
+def check_probe_agreement(features: FeatureDatabase, world: World) -> None:
+    """Assert that both forms of the probe service give what the oracle gives for each spine row of `world`."""
+    answers = features.answers(world, service="probe")
+    problems = []
+    for row, online in zip(world.spine, answers.online, strict=True):
+        expected = expected_probe(world, row)
+        problems += _differences("training", row, expected, answers.training[row.spine_id])
+        problems += _differences("online", row, expected, online)
     assert not problems, "\n".join(problems)
 
 

@@ -52,6 +52,7 @@ class Model:
     relation: str
     select: str
     is_view: bool
+    inputs: tuple[str, ...]
 
 
 def load_models(manifest_path: Path) -> list[Model]:
@@ -66,10 +67,26 @@ def load_models(manifest_path: Path) -> list[Model]:
             node = waiting.pop(key)
             ordered.append(
                 Model(
-                    node["name"], node["relation_name"], node["compiled_code"], node["config"]["materialized"] == "view"
+                    name=node["name"],
+                    relation=node["relation_name"],
+                    select=node["compiled_code"],
+                    is_view=node["config"]["materialized"] == "view",
+                    inputs=tuple(nodes[read]["name"] for read in node["depends_on"]["nodes"] if read in nodes),
                 )
             )
     return ordered
+
+
+def needed_by(models: Sequence[Model], name: str) -> list[Model]:
+    """The model of that name and all that it reads, near or far, in the order of `models`."""
+    by_name = {model.name: model for model in models}
+    needed, waiting = set[str](), [name]
+    while waiting:
+        reached = waiting.pop()
+        if reached not in needed:
+            needed.add(reached)
+            waiting += by_name[reached].inputs
+    return [model for model in models if model.name in needed]
 
 
 @dataclass(frozen=True)
@@ -125,18 +142,16 @@ class FeatureDatabase:
     def answers(self, world: World, *, service: str = "card_fraud", time_zone: str = "UTC") -> Answers:
         """Build the training tables over `world` and ask the online statement for each of its spine rows."""
         with self.holding(world, time_zone=time_zone):
-            return Answers(training=self.training(), online=self.online(world, service=service))
+            return Answers(training=self.training(service=service), online=self.online(world, service=service))
 
-    def training(self) -> dict[str, Row]:
-        """Build every model, as dbt would; per spine row the columns of all of them, by name."""
-        rows: dict[str, Row] = {}
-        for model in self._models:
-            if model.is_view or model.name == SPINE:
-                continue
+    def training(self, *, service: str = "card_fraud") -> dict[str, Row]:
+        """Build the service's training table and all it rests on; per spine row the columns of them all, by name."""
+        needed = needed_by(self._models, f"training_{service}")
+        tables = [model for model in needed if not model.is_view and model.name != SPINE]
+        for model in tables:
             self._connection.execute(f"insert into {model.relation} {model.select}")
-        for model in self._models:
-            if model.is_view or model.name == SPINE:
-                continue
+        rows: dict[str, Row] = {}
+        for model in tables:
             built = self._connection.cursor(row_factory=dict_row).execute(f"select * from {model.relation}").fetchall()
             ids = [row["spine_id"] for row in built]
             assert len(ids) == len(set(ids)), f"{model.name} has a spine row more than once: {sorted(ids)}"

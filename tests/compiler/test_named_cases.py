@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.compiler.agreement import agreed_values, check_agreement, is_same
+from tests.compiler.agreement import agreed_values, check_agreement, check_probe_agreement, is_same
 from tests.compiler.feature_database import FeatureDatabase
 from tests.oracle.card_fraud import AccountVersion, Chargeback, SpineRow, Transaction, World
 from tests.oracle.oracle import duration
@@ -420,3 +420,23 @@ def test_seconds_since_last_keeps_microseconds(features: FeatureDatabase) -> Non
     assert is_same(values["txn_seconds_since_last"], 7_689_600.000001)
     gone = agreed_values(features, world(transaction("t", NOON - timedelta(days=90))))
     assert gone["txn_seconds_since_last"] is None
+
+
+@pytest.mark.parametrize("offset", [timedelta(0), timedelta(hours=1)], ids=["no offset", "offset"])
+def test_a_condition_with_or_stays_within_its_window(features: FeatureDatabase, offset: timedelta) -> None:
+    # Both are declined; the first lies outside the 24 hours, and inside other features' windows.
+    outside = transaction("t1", NOON - offset - timedelta(hours=25), is_declined=True)
+    inside = transaction("t2", NOON - offset - SECOND, is_declined=True, amount_minor=900)
+    check_probe_agreement(features, world(outside, inside))
+    check_probe_agreement(features, world(outside))
+
+
+def test_a_delayed_window_is_open_at_its_start_and_closed_at_its_end(features: FeatureDatabase) -> None:
+    week, month = timedelta(days=7), timedelta(days=30)
+    for beside in (-MICROSECOND, timedelta(0), MICROSECOND):
+        for bound in (NOON - week, NOON - week - month):
+            occurred_at = bound + beside
+            check_probe_agreement(features, world(transaction("t", occurred_at)))
+            # The delay moves the window, not the known time.
+            for known_at in (NOON, NOON + MICROSECOND):
+                check_probe_agreement(features, world(transaction("t", occurred_at, known_at=known_at)))

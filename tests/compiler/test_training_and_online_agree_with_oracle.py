@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.compiler.agreement import check_agreement
+from tests.compiler.agreement import check_agreement, check_probe_agreement
 from tests.compiler.feature_database import FeatureDatabase
 from tests.oracle.card_fraud import World, expected_values
 from tests.oracle.profiles import examples
@@ -27,3 +27,9 @@ def test_both_forms_agree_with_the_oracle_on_extreme_amounts(features: FeatureDa
     spine = [row for row in world.spine if expected_values(world, row)["account_amount_sum_24h"] in BIGINT]
     assume(spine)
     check_agreement(features, replace(world, spine=spine))
+
+
+@examples(80)
+@given(world=worlds())
+def test_both_forms_of_the_probe_service_agree_with_the_oracle(features: FeatureDatabase, world: World) -> None:
+    check_probe_agreement(features, world)
