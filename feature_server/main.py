@@ -42,6 +42,7 @@ def _build(settings: FeatureServerSettings) -> FastAPI:
         version=_version(),
         description="Features computed on demand by the statements that dbt compiled, as of the time of each decision.",
         lifespan=lifespan,
+        redirect_slashes=False,  # an unknown path is told so
     )
     app.state.serving = Serving(
         settings=settings,

@@ -59,7 +59,7 @@ class RequestReader:
             return InvalidJsonError(f"The body is not JSON: {first['ctx']['error']}.")
         if first["type"] == "union_tag_invalid":
             return self._wrong_service(first["input"]["service"])
-        if first["type"] in ("union_tag_not_found", "dict_type", "model_type", "model_attributes_type"):
+        if not first["loc"]:  # of the body itself
             return self._no_service(first["input"])
         for fault in faults:
             if fault["type"] == "too_long" and fault["loc"][-1] == "rows":

@@ -29,11 +29,12 @@ class LifespanState(TypedDict):
     database: Database
 
 
-def _serving(request: Request) -> Serving:
+# Both are async: FastAPI runs plain functions in a thread, which costs more than the rest of a request.
+async def _serving(request: Request) -> Serving:
     return cast("Serving", request.app.state.serving)
 
 
-def _database(request: Request) -> Database:
+async def _database(request: Request) -> Database:
     return cast("Database", request.state.database)
 
 

@@ -4,7 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import asyncpg
@@ -28,8 +28,18 @@ where roots.oid = coalesce(
     to_regclass(format('%I.%I', $1::text, $2::text))
 )
 """
+# Key columns of an index in order, '' for an expression; those it only carries along are left out.
 _INDEX: Final = """
-select indexes.indisvalid
+select
+    indexes.indisvalid as is_valid,
+    array(
+        select coalesce(columns.attname::text, '')
+        from unnest(indexes.indkey::int2[]) with ordinality as keys (attnum, place)
+        left join pg_catalog.pg_attribute as columns
+            on columns.attrelid = indexes.indrelid and columns.attnum = keys.attnum
+        where keys.place <= indexes.indnkeyatts
+        order by keys.place
+    ) as key_columns
 from pg_catalog.pg_index as indexes
 inner join pg_catalog.pg_class as names on names.oid = indexes.indexrelid
 inner join pg_catalog.pg_namespace as schemas on schemas.oid = names.relnamespace
@@ -38,19 +48,38 @@ where schemas.nspname = $1 and names.relname = $2
 
 
 @dataclass(frozen=True)
+class IndexUse:
+    """An index that a plan reads: the key columns it has, and those that its Index Cond bounds."""
+
+    key_columns: tuple[str, ...]
+    bounded: frozenset[str]
+
+
+@dataclass(frozen=True)
 class TableScan:
-    """How a plan reads one table. conditions: each Index Cond it uses; empty when the table is read in full."""
+    """How a plan reads one table. index_uses: more than one under a bitmap; none when the table is read in full."""
 
     schema: str
     table: str
-    alias: str
     node_type: str
-    conditions: tuple[str, ...]
+    index_uses: tuple[IndexUse, ...]
 
-    def is_reached_by(self, columns: tuple[str, ...]) -> bool:
-        """Say whether one Index Cond bounds all these columns."""
-        patterns = [rf'(?<![\w"])"?{re.escape(self.alias)}"?\."?{re.escape(column)}"?(?![\w"])' for column in columns]
-        return any(all(re.search(pattern, condition) for pattern in patterns) for condition in self.conditions)
+    def is_reached_by(self, keys: tuple[str, ...]) -> bool:
+        """Say whether an index begins with the entity's columns, in any order, then the event time, and bounds all.
+
+        Another index that happens to hold them all further back would be read in far longer ranges.
+        """
+        entity, event_time = keys[:-1], keys[-1]
+        return any(
+            sorted(use.key_columns[: len(entity)]) == sorted(entity)
+            and use.key_columns[len(entity) : len(keys)] == (event_time,)
+            and use.bounded.issuperset(keys)
+            for use in self.index_uses
+        )
+
+    def __str__(self) -> str:
+        bounds = " and ".join(", ".join(sorted(use.bounded)) or "no column" for use in self.index_uses)
+        return f"{self.node_type} bounded by {bounds or 'no column'}"
 
 
 async def examine_indexes(connection: Connection, registry: Registry) -> list[Finding]:
@@ -76,7 +105,7 @@ async def examine_indexes(connection: Connection, registry: Registry) -> list[Fi
                 message=f"is read in full by {service.name} ({scan.node_type}); the manifest names no index for that",
             )
             for scan in scans
-            if not scan.conditions and (scan.schema, scan.table) not in reported
+            if not any(use.bounded for use in scan.index_uses) and (scan.schema, scan.table) not in reported
         ]
         findings += [finding for finding in of_service if finding not in findings]
     return findings
@@ -93,36 +122,43 @@ async def _table_scans(connection: Connection, service: Service) -> list[TableSc
         plan = await connection.fetchval(f"explain (format json, verbose, costs off) execute {name}({nulls})")
     finally:
         await transaction.rollback()
-    return [await _of_partition_root(connection, scan) for scan in _scans(json.loads(plan)[0]["Plan"])]
+    return [await _table_scan(connection, node) for node in _scan_nodes(json.loads(plan)[0]["Plan"])]
 
 
-async def _of_partition_root(connection: Connection, scan: TableScan) -> TableScan:
-    """Indexes are needed on the table that a definition names, plans show its partitions."""
-    root = await connection.fetchrow(_PARTITION_ROOT, scan.schema, scan.table)
-    return scan if root is None else replace(scan, schema=root["schema_name"], table=root["table_name"])
-
-
-def _scans(node: dict[str, Any]) -> Iterator[TableScan]:
+def _scan_nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield every scan of a table in a plan, wherever it stands. The JSON names no relation on other nodes."""
     if "Relation Name" in node:
-        yield TableScan(
-            schema=node["Schema"],
-            table=node["Relation Name"],
-            alias=node["Alias"],
-            node_type=node["Node Type"],
-            conditions=tuple(_conditions(node)),
-        )
+        yield node
     for child in node.get("Plans", []):
-        yield from _scans(child)
+        yield from _scan_nodes(child)
 
 
-def _conditions(scan: dict[str, Any]) -> Iterator[str]:
-    """Yield the scan's Index Cond, or those of the bitmap under it."""
+def _index_nodes(scan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the scan itself where it has an Index Cond, or the index scans of the bitmap under it."""
     if "Index Cond" in scan:
-        yield scan["Index Cond"]
+        yield scan
     for child in scan.get("Plans", []):
         if child["Node Type"].startswith("Bitmap"):
-            yield from _conditions(child)
+            yield from _index_nodes(child)
+
+
+async def _table_scan(connection: Connection, node: dict[str, Any]) -> TableScan:
+    # Indexes are needed on the table that a definition names; plans show its partitions.
+    root = await connection.fetchrow(_PARTITION_ROOT, node["Schema"], node["Relation Name"])
+    uses = []
+    for index_node in _index_nodes(node):
+        index = await connection.fetchrow(_INDEX, node["Schema"], index_node["Index Name"])
+        columns = tuple(index["key_columns"])
+        bounded = frozenset(column for column in columns if _bounds(index_node["Index Cond"], node["Alias"], column))
+        uses.append(IndexUse(key_columns=columns, bounded=bounded))
+    return TableScan(
+        schema=root["schema_name"], table=root["table_name"], node_type=node["Node Type"], index_uses=tuple(uses)
+    )
+
+
+def _bounds(condition: str, alias: str, column: str) -> bool:
+    """Say whether an Index Cond names a column of the table. VERBOSE puts the alias before each."""
+    return re.search(rf'(?<![\w"])"?{re.escape(alias)}"?\."?{re.escape(column)}"?(?![\w"])', condition) is not None
 
 
 async def _examine_index(connection: Connection, index: Index, scans: list[TableScan]) -> Finding:
@@ -132,12 +168,12 @@ async def _examine_index(connection: Connection, index: Index, scans: list[Table
     of_table = [scan for scan in scans if (scan.schema, scan.table) == (table.schema, table.name)]
     if any(scan.is_reached_by(index.keys) for scan in of_table):
         return Finding("indexes", subject, is_ok=True, message=f"is reached by an index on {keys}")
-    how = "; ".join(f"{scan.node_type} by {', '.join(scan.conditions) or 'no index condition'}" for scan in of_table)
-    plan = f" (its plan: {how})" if how else " (its plan does not read the table)"
-    is_valid = await connection.fetchval(_INDEX, table.schema, index.name)
-    if is_valid is None:
+    plans = "; ".join(dict.fromkeys(str(scan) for scan in of_table)) or "the table is not read"
+    plan = f" (its plan: {plans})"
+    existing = await connection.fetchrow(_INDEX, table.schema, index.name)
+    if existing is None:
         return Finding("indexes", subject, is_ok=False, message=f"lacks an index on {keys}{plan}", ddl=(index.ddl,))
-    if not is_valid:
+    if not existing["is_valid"]:
         drop = f"drop index concurrently {_quoted(table.schema)}.{_quoted(index.name)}"
         message = f"has index {index.name} left invalid by a build that did not end"
         return Finding("indexes", subject, is_ok=False, message=message, ddl=(drop, index.ddl))
