@@ -91,6 +91,11 @@ class EventTable:
         """The qualified name, for composing statements."""
         return sql.Identifier(SCHEMA, self.name)
 
+    @property
+    def regclass(self) -> str:
+        """The quoted name, as a parameter cast to regclass."""
+        return f'{SCHEMA}."{self.name}"'
+
     def __str__(self) -> str:
         return f"{SCHEMA}.{self.name}"
 

@@ -91,7 +91,7 @@ class HistoryLoad:
         return not _value(self.connection, sql.SQL("select exists (select from {})").format(table.identifier))
 
     def _require_right_to_load(self, table: EventTable) -> None:
-        if not _value(self.connection, sql.SQL(IS_LOADING_HISTORY), [str(table)]):
+        if not _value(self.connection, sql.SQL(IS_LOADING_HISTORY), [table.regclass]):
             user = _value(self.connection, sql.SQL("select current_user"))
             raise WarehouseError(
                 f"Role {user} does not own {table}. Only its owner may load history: anybody else's rows get the "
@@ -160,7 +160,7 @@ class HistoryLoad:
         They would only find, row by row, what was checked for the whole load (8 microseconds a row).
         """
         may_skip = _value(self.connection, sql.SQL(MAY_SKIP_TRIGGERS)) and _value(
-            self.connection, sql.SQL(HAS_ONLY_OUR_TRIGGERS), [OUR_TRIGGERS, str(table)]
+            self.connection, sql.SQL(HAS_ONLY_OUR_TRIGGERS), [OUR_TRIGGERS, table.regclass]
         )
         if may_skip:
             self.connection.execute("set local session_replication_role = replica")

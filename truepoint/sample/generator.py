@@ -42,7 +42,10 @@ class Sample:
 
 
 def generate(options: SampleOptions) -> Sample:
-    """Make a sample: the same options give the same rows, in the same order. About 250 bytes of memory a row."""
+    """Make a sample: the same options give the same rows, in the same order.
+
+    Takes about 500 bytes of memory a transaction.
+    """
     rates = make_rates(options)
     customers = make_customers(options)
     accounts = make_accounts(options, customers)
