@@ -13,7 +13,6 @@ from feature_server.errors import (
     DatabaseBusyError,
     DatabaseChangedError,
     StatementTimeoutError,
-    UnavailableError,
 )
 from feature_server.settings import FeatureServerSettings
 
@@ -24,7 +23,7 @@ Result = TypeVar("Result")
 CANCEL_GRACE_SECONDS: Final = 0.5
 READY_TIMEOUT_SECONDS: Final = 1.0
 
-# The connection is lost or refused. A second try on another connection is safe, since statements only read.
+# The connection is lost or refused. Another try on another connection is safe, since statements only read.
 _connection_errors: Final[tuple[type[Exception], ...]] = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -79,27 +78,25 @@ class Database:
         self._statement_timeout_seconds = settings.statement_timeout_seconds
 
     async def run(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
-        """Run `work`, which only reads, on a connection; once more on another one if that connection is lost.
+        """Run `work`, which only reads, on a connection; again on another one while connections turn out to be lost.
 
+        A lost connection says nothing about the next: after a restart of Postgres all that stayed open are lost.
         Raises UnavailableError; lets `row_errors` and ApiErrors pass.
         """
-        limit_seconds = self._statement_timeout_seconds + CANCEL_GRACE_SECONDS
-        try:
-            return await self._run_once(work, limit_seconds=limit_seconds)
-        except _ConnectionLostError:
-            try:
-                return await self._run_once(work, limit_seconds=limit_seconds)
-            except _ConnectionLostError as error:
-                raise _away(error) from error
+        return await self._run_within(work, limit_seconds=self._statement_timeout_seconds + CANCEL_GRACE_SECONDS)
 
     async def check_ready(self) -> None:
         """Raise UnavailableError unless Postgres answers within a second."""
-        try:
-            await self._run_once(
-                lambda connection: connection.fetchval("select 1"), limit_seconds=READY_TIMEOUT_SECONDS
-            )
-        except _ConnectionLostError as error:
-            raise _away(error) from error
+        await self._run_within(lambda connection: connection.fetchval("select 1"), limit_seconds=READY_TIMEOUT_SECONDS)
+
+    async def _run_within(self, work: Callable[[Connection], Awaitable[Result]], *, limit_seconds: float) -> Result:
+        lost: _ConnectionLostError | None = None
+        for _ in range(self._pool.get_max_size() + 1):
+            try:
+                return await self._run_once(work, limit_seconds=limit_seconds)
+            except _ConnectionLostError as error:
+                lost = error
+        raise DatabaseAwayError("The database ends every connection. Ask again.", cause=str(lost)) from lost
 
     async def _run_once(self, work: Callable[[Connection], Awaitable[Result]], *, limit_seconds: float) -> Result:
         connection = await self._acquire()
@@ -112,6 +109,9 @@ class Database:
         except asyncio.CancelledError:
             _abandon(connection)
             raise
+        except _connection_errors as error:
+            _abandon(connection)
+            raise _ConnectionLostError(_cause(error)) from error
         except Exception as error:
             self._raise_meaning(error)
             raise
@@ -143,17 +143,17 @@ class Database:
 
     def _raise_meaning(self, error: Exception) -> None:
         """Raise what `error` means for the caller. Returns for what passes as it is: errors of a row, and our own."""
-        cause = f"{type(error).__name__}: {error}"
         if isinstance(error, row_errors):
             return
+        cause = _cause(error)
         if isinstance(error, asyncpg.QueryCanceledError):
             raise StatementTimeoutError(
                 f"The statement was cancelled: it took longer than {self._statement_timeout_seconds:g} s. "
                 "Ask fewer rows at a time; `truepoint doctor` finds a missing index.",
                 cause=cause,
             ) from error
-        if isinstance(error, _connection_errors):
-            raise _ConnectionLostError(cause) from error
+        if isinstance(error, _connection_errors):  # of a new connection: an open one was lost in _run_once
+            raise DatabaseAwayError("The database is not reachable. Ask again.", cause=cause) from error
         if isinstance(error, _refusals):
             raise DatabaseAwayError("The database cannot take the request now. Ask again.", cause=cause) from error
         if isinstance(error, asyncpg.PostgresError):
@@ -168,7 +168,7 @@ async def open_database(settings: FeatureServerSettings) -> AsyncIterator[Databa
     """Open the pool, and close it in the end: with grace first, by force when connections do not end in time."""
     pool = await asyncpg.create_pool(
         settings.dsn.get_secret_value(),
-        min_size=1,
+        min_size=0,  # asyncpg would keep a floor in the background, and log tracebacks while Postgres is away
         max_size=settings.pool_size,
         timeout=settings.connect_timeout_seconds,
         server_settings=session_settings(settings.statement_timeout_seconds),
@@ -189,11 +189,11 @@ async def open_database(settings: FeatureServerSettings) -> AsyncIterator[Databa
 
 
 class _ConnectionLostError(Exception):
-    """The connection was lost or refused; the text says how."""
+    """A connection that was open is lost; the text says how."""
 
 
-def _away(error: _ConnectionLostError) -> UnavailableError:
-    return DatabaseAwayError("The database is not reachable. Ask again.", cause=str(error))
+def _cause(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _abandon(connection: Connection) -> None:

@@ -20,7 +20,7 @@ async def serving(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     sent: asyncio.Queue[Any] = asyncio.Queue()
     lifespan = asyncio.create_task(
-        app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": state}, received.get, sent.put)  # type: ignore[arg-type]
+        app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": state}, received.get, sent.put)
     )
     await received.put({"type": "lifespan.startup"})
     started = await sent.get()

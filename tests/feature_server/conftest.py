@@ -55,9 +55,16 @@ def add_transaction(dsn: str, transaction_id: str, *, occurred_at: str, amount: 
     with psycopg.connect(dsn) as connection:
         connection.execute("set local truepoint.load_history = 'on'")
         connection.execute(
-            "insert into payments.transactions (transaction_id, account_id, merchant_id, kind, is_declined, is_overdraft,"
-            " amount_minor, currency, base_amount_minor, occurred_at, known_at)"
-            " values (%s, %s, 'M1', 'purchase', false, false, %s, 'EUR', %s, %s, %s::timestamptz + interval '1 second')",
+            """
+            insert into payments.transactions (
+                transaction_id, account_id, merchant_id, kind, is_declined, is_overdraft,
+                amount_minor, currency, base_amount_minor, occurred_at, known_at
+            )
+            values (
+                %s, %s, 'M1', 'purchase', false, false,
+                %s, 'EUR', %s, %s, %s::timestamptz + interval '1 second'
+            )
+            """,
             [transaction_id, account_id, amount, amount, occurred_at, occurred_at],
         )
 
