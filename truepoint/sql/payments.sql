@@ -72,21 +72,24 @@ create table if not exists payments.chargebacks (
     known_at timestamptz not null       -- when the chargeback was reported to us
 );
 
-create or replace function truepoint.is_loading_history(event_table oid) returns boolean
+-- Whether the setting may be believed: only the table's owner loads history.
+create or replace function truepoint.may_load_history(event_table oid) returns boolean
 language sql stable
 as $$
-    select
-        coalesce(current_setting('truepoint.load_history', true), '') = 'on'
-        and pg_has_role(current_user, (select relowner from pg_class where oid = event_table), 'usage')
+    select pg_has_role(current_user, (select relowner from pg_class where oid = event_table), 'usage')
 $$;
 
 create or replace function truepoint.set_known_at() returns trigger
 language plpgsql
 as $$
 begin
-    if not truepoint.is_loading_history(tg_relid) then
-        new.known_at := clock_timestamp();
+    -- Nested, since the cheap test is made for every row and the other one only in a load of history.
+    if current_setting('truepoint.load_history', true) = 'on' then
+        if truepoint.may_load_history(tg_relid) then
+            return new;
+        end if;
     end if;
+    new.known_at := clock_timestamp();
     return new;
 end
 $$;
@@ -95,7 +98,10 @@ create or replace function truepoint.refuse_change() returns trigger
 language plpgsql
 as $$
 begin
-    if not truepoint.is_loading_history(tg_relid) then
+    if
+        coalesce(current_setting('truepoint.load_history', true), '') <> 'on'
+        or not truepoint.may_load_history(tg_relid)
+    then
         raise exception '%.% is append-only: % refused', tg_table_schema, tg_table_name, lower(tg_op)
             using hint = 'Insert a compensating event. Erasure is a backfill: set truepoint.load_history = on as the table''s owner, and add a row to truepoint.epochs.';
     end if;

@@ -25,6 +25,7 @@
     {% for node in get_models_of_kind('feature_view') %}
         {% do errors.extend(get_feature_view_errors(node)) %}
     {% endfor %}
+    {% do errors.extend(get_stray_errors()) %}
     {% do errors.extend(get_duplicate_errors()) %}
     {# What builds on features is checked once the features themselves are right: else one mistake would be told many times. #}
     {% if not errors %}
@@ -33,6 +34,17 @@
         {% endfor %}
     {% endif %}
     {% do errors.extend(get_service_errors(errors | length > 0)) %}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# Features in models that say neither meta.feature_view nor meta.derived_view: they would be passed over in silence. #}
+{% macro get_stray_errors() %}
+    {% set errors = [] %}
+    {% for node in graph.nodes.values() if node.resource_type == 'model' and get_meta(node).get('feature_view') is none and get_meta(node).get('derived_view') is none %}
+        {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
+            {% do errors.append(definition_error(node, column.name, 'has meta.feature, and model ' ~ node.name ~ ' has neither meta.feature_view nor meta.derived_view (allowed: one of them, such as feature_view: {entity: [account_id]})')) %}
+        {% endfor %}
+    {% endfor %}
     {{ return(errors) }}
 {% endmacro %}
 

@@ -22,7 +22,7 @@
     {% set features = [] %}
     {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
         {% set feature = get_meta(column).feature %}
-        {% do errors.extend(get_column_errors(node, column)) %}
+        {% do errors.extend(get_column_errors(node, column, get_column_types(spines[0]))) %}
         {% if (column.data_type or '') | lower not in get_value_types() %}
             {% do errors.append(definition_error(node, column.name, 'data_type is ' ~ (column.data_type or 'not given') ~ ', and an expression needs it (allowed: ' ~ (get_value_types() | join(', ')) ~ ')')) %}
         {% endif %}

@@ -31,6 +31,7 @@
     {% endif %}
     {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
         {% do errors.extend(get_feature_errors(node, column, events[0])) %}
+        {% do errors.extend(get_column_errors(node, column, spine_columns)) %}
     {% endfor %}
     {{ return(errors) }}
 {% endmacro %}
@@ -41,7 +42,6 @@
     {% set subject = column.name %}
     {% set feature = get_meta(column).feature %}
     {% set event_columns = get_column_types(events) %}
-    {% do errors.extend(get_column_errors(node, column)) %}
     {% if feature is not mapping %}
         {{ return(errors + [definition_error(node, subject, 'meta.feature is ' ~ (feature | string) ~ ' (allowed: {aggregate: NAME, window: 30d, …} or {attribute: COLUMN})')]) }}
     {% endif %}
@@ -122,7 +122,7 @@
 {% endmacro %}
 
 {# What every feature's column needs, whatever its kind. #}
-{% macro get_column_errors(node, column) %}
+{% macro get_column_errors(node, column, spine_columns) %}
     {% set errors = [] %}
     {% if not column.description | trim %}
         {% do errors.append(definition_error(node, column.name, 'has no description (allowed: what it says, its unit, and what null means)')) %}
@@ -130,8 +130,8 @@
     {% if not modules.re.match('^[a-z][a-z0-9_]{0,62}$', column.name) %}
         {% do errors.append(definition_error(node, column.name, 'is no name for a feature (allowed: lower-case letters, digits and _, at most 63, a letter first)')) %}
     {% endif %}
-    {% if column.name in ['spine_id', 'event_id', 'as_of', 'ord', 'answered_at'] or column.name.startswith('found__') %}
-        {% do errors.append(definition_error(node, column.name, 'is a name that the compiler uses itself (allowed: any other)')) %}
+    {% if column.name in ['ord', 'answered_at'] or column.name.startswith('found__') or column.name in spine_columns %}
+        {% do errors.append(definition_error(node, column.name, 'is the name of a column of the spine, or of the answer (allowed: any other)')) %}
     {% endif %}
     {{ return(errors) }}
 {% endmacro %}

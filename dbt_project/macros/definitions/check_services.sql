@@ -60,7 +60,7 @@
             {% do errors.append(definition_error(exposure, exposure.name, view.features[0].name ~ ' needs the key ' ~ key ~ ', which is neither an entity nor a request field (given: ' ~ (asked | join(', ')) ~ ')')) %}
         {% endfor %}
     {% endfor %}
-    {% for feature in service.derived | sum(start=[]) %}
+    {% for feature in service.derived_features %}
         {% for name in feature.names if name not in service.types %}
             {% do errors.append(definition_error(exposure, exposure.name, feature.name ~ ' needs the request field ' ~ name ~ ', which is not given (given: ' ~ (asked | join(', ')) ~ ')')) %}
         {% endfor %}

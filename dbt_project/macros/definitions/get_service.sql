@@ -2,7 +2,7 @@
     A feature service as the plans use it.
 
     views     its feature views over events, each with only the features that the service needs, directly or through derived ones
-    derived   the derived features it needs, in levels
+    derived   the derived features it needs, in levels; derived_features: the same, in one list
     types     name -> type of every request field and needed feature
     request   request fields by type, entities by type (from the spine)
 #}
@@ -66,6 +66,7 @@
         'features': meta.features,
         'views': views,
         'derived': get_derived_levels(derived, given),
+        'derived_features': derived,
         'types': types,
         'index': index,
     }) }}

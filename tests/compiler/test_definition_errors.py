@@ -1,0 +1,140 @@
+"""A wrong definition stops dbt with one message that names file, feature, what was given and what is allowed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"  # compiling needs none
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One edit of a definition file, and what the message about it must hold."""
+
+    file: str
+    right: str
+    wrong: str
+    told: tuple[str, ...]
+
+
+ACCOUNT = "models/features/account_features.yml"
+DERIVED = "models/features/transaction_features.yml"
+EVENTS = "models/staging/stg_transactions.yml"
+SPINE = "models/marts/spine_transactions.yml"
+SERVICES = "models/services.yml"
+MART = "models/marts/training_card_fraud.sql"
+
+COUNT_1H = "{feature: {aggregate: count, window: 1h}}"
+SUM_24H = "{feature: {aggregate: sum, of: amount_minor, window: 24h}}"
+MEAN_30D = "{feature: {aggregate: mean, of: amount_minor, window: 30d}}"
+STDDEV_30D = "{feature: {aggregate: stddev, of: amount_minor, window: 30d}}"
+DISTINCT_7D = "{feature: {aggregate: count_distinct, of: merchant_id, window: 7d}}"
+SINCE_90D = "{feature: {aggregate: seconds_since_last, window: 90d}}"
+
+# Each group is one project: every mistake of a group must be told in one compile.
+GROUPS = {
+    "windows_and_names": [
+        Mistake(ACCOUNT, COUNT_1H, "{feature: {aggregate: cuont, window: 60}}",
+                ("account_txn_count_1h: window is 60 (allowed:", "aggregate is cuont, did you mean count? (allowed:")),
+        Mistake(ACCOUNT, SUM_24H, "{feature: {aggregate: sum, of: amont_minor, window: 1h30m}}",
+                ("account_amount_sum_24h: window is 1h30m", "of is amont_minor, did you mean amount_minor?")),
+        Mistake(ACCOUNT, MEAN_30D, "{feature: {aggregate: mean, of: latitude, window: 30d, wher: is_declined}}",
+                ("of is latitude, of type double precision", "key wher is not known, did you mean where?")),
+        Mistake(ACCOUNT, STDDEV_30D,
+                "{feature: {aggregate: stddev, of: local_amount_minor, window: 30d, where: kindd = 'refund'}}",
+                ("where: kindd = 'refund': names kindd, did you mean kind?", "rows are in different currencies")),
+        Mistake(ACCOUNT, DISTINCT_7D, "{feature: {aggregate: count_distinct, of: merchant_id, window: 7d, default: x}}",
+                ("account_distinct_merchants_7d: default is x (allowed: a value of type bigint)",)),
+        Mistake(ACCOUNT, SINCE_90D, "{feature: {aggregate: seconds_since_last, of: amount_minor, window: 0d}}",
+                ("window is 0d", "aggregate seconds_since_last takes none")),
+        Mistake(SERVICES, "- merchant_txn_count_5m", "- merchant_txn_count_5min",
+                ("card_fraud: feature merchant_txn_count_5min is not defined, did you mean merchant_txn_count_5m?",)),
+        Mistake(SERVICES, "device_id: text}", "device_id: string}", ("request field device_id has type string",)),
+    ],
+    "types_descriptions_and_events": [
+        Mistake(ACCOUNT, COUNT_1H, "{feature: {aggregate: sum, window: 1h}}",
+                ("account_txn_count_1h: of is not given, and aggregate sum needs it",)),
+        Mistake(ACCOUNT, "data_type: double precision\n        config: {meta: " + MEAN_30D,
+                "data_type: bigint\n        config: {meta: " + MEAN_30D,
+                ("account_amount_mean_30d: data_type is bigint (allowed: double precision",)),
+        Mistake(ACCOUNT, "name: account_distinct_merchants_7d", "name: merchant_txn_count_5m",
+                ("merchant_txn_count_5m: is defined in", "too (allowed: a name that no other feature has)")),
+        Mistake(ACCOUNT, "description: Mean amount of the account's transactions in the last 30 days."
+                " EUR cents; null without any.", "description: ''", ("account_amount_mean_30d: has no description",)),
+        Mistake(ACCOUNT, "entity: [account_id]", "entity: [acount_id]",
+                ("entity acount_id is no column of stg_transactions, did you mean account_id?",
+                 "entity acount_id is no column of spine_transactions")),
+        Mistake(EVENTS, "known_at: known_at}", "known_at: knwon_at}", ("meta.events.known_at is knwon_at",)),
+        Mistake(EVENTS, "data_type: double precision", "data_type: float8",
+                ("stg_transactions.latitude: data_type is float8",)),
+        Mistake(SPINE, "decides: stg_transactions", "decides: stg_payments", ("meta.spine.decides is stg_payments",)),
+        Mistake("models/features/account_profile.yml", "feature_view: {entity: [account_id]}", "note: none",
+                ("account_home_country: has meta.feature, and model account_profile has neither",)),
+    ],
+    "derived_features": [
+        Mistake(DERIVED, "country <> account_home_country", "country <> account_home_contry",
+                ("txn_is_foreign_country: expression:", "account_home_contry, did you mean account_home_country?")),
+        Mistake(DERIVED, "(amount_minor - account_amount_mean_30d) / account_amount_stddev_30d",
+                "exp(amount_minor - account_amount_mean_30d",
+                ("txn_amount_zscore_30d", "names exp", "has a parenthesis without its partner")),
+        Mistake(DERIVED, "case when device_id is null then null else account_device_txn_count_90d = 0 end",
+                "case when device_id is null; then null",
+                ("txn_is_new_device", "has the character ;", "has a case without its end")),
+    ],
+    "circle": [
+        Mistake(DERIVED, "(amount_minor - account_amount_mean_30d) / account_amount_stddev_30d",
+                "case when txn_is_new_device then 1 end",
+                ("txn_amount_zscore_30d, txn_is_new_device: need one another",)),
+        Mistake(DERIVED, "case when device_id is null then null else account_device_txn_count_90d = 0 end",
+                "txn_amount_zscore_30d > 1", ("in a circle",)),
+    ],
+    "service_needs": [
+        Mistake(SERVICES, "entities: [account_id, merchant_id]", "entities: [account_id]",
+                ("needs the key merchant_id, which is neither an entity nor a request field",)),
+        Mistake(SERVICES, "request: {amount_minor: bigint, country: text, device_id: text}",
+                "request: {amount_minor: bigint, device_id: text}",
+                ("txn_is_foreign_country needs the request field country",)),
+        Mistake(MART, "        'merchant_features',\n", "",
+                ("training_card_fraud: has feature merchant_txn_count_5m but not its view",)),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("group", GROUPS.values(), ids=GROUPS.keys())
+def test_every_mistake_is_told_in_one_compile(group: list[Mistake], tmp_path: Path) -> None:
+    folder = tmp_path / "dbt_project"
+    shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs"))
+    for mistake in group:
+        path = folder / mistake.file
+        text = path.read_text()
+        assert mistake.right in text, f"{mistake.file} no longer holds {mistake.right!r}"
+        path.write_text(text.replace(mistake.right, mistake.wrong, 1))
+
+    is_success, output = compile_project(folder, tmp_path / "target")
+
+    assert not is_success
+    untold = [told for mistake in group for told in mistake.told if told not in output]
+    assert not untold, f"{untold} not in:\n{output}"
+    for mistake in group:
+        assert mistake.file.removesuffix(".sql") in output
+
+
+def test_the_project_as_it_is_has_no_mistake(tmp_path: Path) -> None:
+    is_success, output = compile_project(DBT_PROJECT, tmp_path / "target")
+    assert is_success, output
+
+
+def compile_project(folder: Path, target_path: Path) -> tuple[bool, str]:
+    """`dbt compile`, in a process of its own: dbt leaves its threads running where a compile fails."""
+    finished = subprocess.run(
+        [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--no-use-colors", "--log-path", str(target_path), "compile",
+         "--project-dir", str(folder), "--profiles-dir", str(folder), "--target-path", str(target_path)],
+        env={**os.environ, "TRUEPOINT_DSN": NO_DATABASE}, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    return finished.returncode == 0, finished.stdout + finished.stderr
