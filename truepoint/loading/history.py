@@ -25,7 +25,7 @@ LOCK_KEY: Final = 7_305_437_174  # any number, as long as every loader takes the
 ROW_NUMBER: Final = "truepoint_row_number"
 OUR_TRIGGERS: Final = ["refuse_change", "set_known_at"]
 
-IS_LOADING_HISTORY: Final = "select truepoint.is_loading_history(%s::regclass)"
+IS_LOADING_HISTORY: Final = "select truepoint.may_load_history(%s::regclass)"
 HAS_ONLY_OUR_TRIGGERS: Final = """
 select coalesce(bool_and(tgname = any(%s)), true)
 from pg_trigger
