@@ -1,0 +1,109 @@
+"""docs/define-features.md: every aggregate, type, key and word is there; its errors and its new aggregate are real."""
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.dbt_runner import DbtProject
+from tests.docs.pages import ROOT, block_after, code_words, read
+from truepoint.registry import load_registry
+
+MACROS = ROOT / "dbt_project" / "macros"
+AGGREGATES = sorted(path.stem for path in (MACROS / "aggregates").glob("*.sql") if path.stem != "get_aggregate")
+
+ProjectWith = Callable[[str], DbtProject]
+
+
+@pytest.fixture
+def project_with(dbt_project: DbtProject, tmp_path: Path) -> ProjectWith:
+    """Makes a copy of the dbt project with YAML added to the end of account_features.yml."""
+
+    def make(yaml: str) -> DbtProject:
+        folder = tmp_path / "dbt_project"
+        shutil.copytree(ROOT / "dbt_project", folder, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+        with (folder / "models" / "features" / "account_features.yml").open("a", encoding="utf-8") as file:
+            file.write(yaml)
+        return replace(dbt_project, folder=folder, target_path=tmp_path / "target")
+
+    return make
+
+
+def feature(name: str, definition: str, *, data_type: str) -> str:
+    return (
+        f"      - name: {name}\n        description: Of a test. Never null.\n        data_type: {data_type}\n"
+        f"        config: {{meta: {{feature: {definition}}}}}\n"
+    )
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATES)
+def test_every_aggregate_has_its_row(aggregate: str) -> None:
+    assert re.search(rf"^\| `{aggregate}` \|", read("define-features.md"), flags=re.MULTILINE)
+
+
+def test_every_type_accepted_by_an_aggregate_stands_in_its_row() -> None:
+    page = read("define-features.md")
+    for aggregate in AGGREGATES:
+        source = (MACROS / "aggregates" / f"{aggregate}.sql").read_text(encoding="utf-8")
+        row = re.search(rf"^\| `{aggregate}` \|.*\n(?:\| \|.*\n)*", page, flags=re.MULTILINE)
+        assert row is not None
+        types = set(re.findall(r"'(integer|bigint|numeric|boolean|double precision)'", source))
+        assert types <= set(re.findall(r"`([^`]+)`", row.group())), aggregate
+
+
+@pytest.mark.parametrize(
+    ("file", "macro"),
+    [
+        ("definitions/expressions.sql", "get_expression_words"),
+        ("definitions/check_events.sql", "get_value_types"),
+    ],
+)
+def test_every_word_and_type_of_the_compiler_is_documented(file: str, macro: str) -> None:
+    source = (MACROS / file).read_text(encoding="utf-8")
+    body = source[source.index(f"macro {macro}(") :]
+    words = set(re.findall(r"'([a-z ]+)'", body[: body.index("endmacro")]))
+    assert words
+    assert words <= code_words(read("define-features.md"))
+
+
+def test_every_key_of_a_definition_is_documented() -> None:
+    words = code_words(read("define-features.md"))
+    keys: set[str] = set()
+    for path in (MACROS / "definitions").glob("check_*.sql"):
+        for listed in re.findall(r"get_key_errors\(.*?, \[([^]]*)\]\)", path.read_text(encoding="utf-8")):
+            keys |= set(re.findall(r"'([a-z_]+)'", listed))
+    assert {"aggregate", "of", "where", "window", "offset", "default", "attribute", "expression"} <= keys
+    assert not {key for key in keys if not any(re.search(rf"\b{key}\b", word) for word in words)}
+
+
+def test_errors_are_those_that_the_compiler_prints(project_with: ProjectWith) -> None:
+    project = project_with(
+        feature("account_refund_count_30d", "{aggregate: conut, window: 30}", data_type="bigint")
+        + feature("account_amount_typical_30d", "{aggregate: mean, of: amount_minor, window: 30d}", data_type="bigint")
+    )
+    result = project.invoke("compile", "--select", "path:analyses/online")
+    assert not result.is_success
+    printed = [line.strip() for line in result.output.splitlines()]
+    for line in block_after(read("define-features.md"), "test: errors").splitlines():
+        assert line.strip() in printed
+
+
+def test_new_aggregate_compiles_as_written(project_with: ProjectWith) -> None:
+    project = project_with(
+        feature(
+            "account_amount_rms_30d",
+            "{aggregate: root_mean_square, of: amount_minor, window: 30d}",
+            data_type="double precision",
+        )
+    )
+    (project.folder / "macros" / "aggregates" / "root_mean_square.sql").write_text(
+        block_after(read("define-features.md"), "test: aggregate root_mean_square"), encoding="utf-8"
+    )
+    with (project.folder / "models" / "services.yml").open("a", encoding="utf-8") as services:
+        services.write("            - account_amount_rms_30d\n")
+    service = load_registry(project.compile_online()).services["card_fraud"]
+    assert service.features[-1].name == "account_amount_rms_30d"
+    assert service.features[-1].type == "double precision"
