@@ -135,7 +135,7 @@ select
     case asked.say when 'nan' then 'NaN' when 'infinity' then '-Infinity' else asked.a_double end as echoed_double,
     case asked.say when 'divide' then 1 / (asked.ord - asked.ord)::integer else asked.an_integer end as echoed_integer,
     case asked.say when 'nan' then 'NaN' else asked.a_numeric end as echoed_numeric,
-    case asked.say when 'sleep' then pg_sleep(5)::text else asked.a_text end as echoed_text,
+    case asked.say when 'sleep' then pg_sleep(2)::text else asked.a_text end as echoed_text,
     case asked.say
         when 'far' then timestamptz '20000-01-01 00:00:00+00' when 'infinity' then 'infinity' else asked.a_time
     end as echoed_time

@@ -76,7 +76,7 @@ def server_process(folder: Path, **variables: str) -> Iterator[ServerProcess]:
         )
     server = ServerProcess(process, f"http://127.0.0.1:{port}", log)
     try:
-        _await_health(server)
+        await_health(server)
         yield server
     finally:
         process.terminate()
@@ -119,7 +119,8 @@ def stopped_postgres(server: EmbeddedPostgres) -> Iterator[None]:
             process.resume()
 
 
-def _await_health(server: ServerProcess) -> None:
+def await_health(server: ServerProcess) -> None:
+    """Wait until the server answers; fail with its log when it ends instead."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert server.process.poll() is None, server.log.read_text()

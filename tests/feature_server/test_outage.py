@@ -78,6 +78,13 @@ def assert_says_away(server: ServerProcess) -> None:
     assert httpx.get(f"{server.url}/v1/services").status_code == 200
 
 
+def assert_log_tells_the_outage_without_tracebacks(server: ServerProcess) -> None:
+    log = server.log.read_text()
+    assert '"code": "database_away"' in log
+    assert "Traceback" not in log
+    assert '"code": "internal_error"' not in log
+
+
 def test_killed_postgres_gives_503_within_2_s_and_answers_within_5_s_of_its_return(
     server: ServerProcess, postgres: EmbeddedPostgres
 ) -> None:
@@ -89,6 +96,7 @@ def test_killed_postgres_gives_503_within_2_s_and_answers_within_5_s_of_its_retu
     postgres.start()
     server.seconds_until(200, QUESTION, within=5)
     assert_answers_right(server)
+    assert_log_tells_the_outage_without_tracebacks(server)
     assert httpx.get(f"{server.url}/readyz").status_code == 200
 
 
@@ -100,6 +108,7 @@ def test_postgres_stopped_in_good_order_and_started_again(server: ServerProcess,
     postgres.start()
     server.seconds_until(200, QUESTION, within=5)
     assert_answers_right(server)
+    assert_log_tells_the_outage_without_tracebacks(server)
 
 
 def test_postgres_that_hangs_ends_in_503_by_timeouts(server: ServerProcess, postgres: EmbeddedPostgres) -> None:
@@ -112,6 +121,7 @@ def test_postgres_that_hangs_ends_in_503_by_timeouts(server: ServerProcess, post
             assert assert_error_shape(response)["code"] == "database_away"
     server.seconds_until(200, QUESTION, within=5)
     assert_answers_right(server)
+    assert_log_tells_the_outage_without_tracebacks(server)
 
 
 def test_bytes_that_are_no_http_leave_the_server_well(server: ServerProcess) -> None:
@@ -131,10 +141,3 @@ def test_bytes_that_are_no_http_leave_the_server_well(server: ServerProcess) -> 
 
     check()
     assert_answers_right(server)
-
-
-def test_the_log_is_of_lines_without_tracebacks(server: ServerProcess) -> None:
-    log = server.log.read_text()
-    assert '"code": "database_away"' in log
-    assert "Traceback" not in log
-    assert '"code": "internal_error"' not in log

@@ -40,6 +40,7 @@ def serve(
             timeout_graceful_shutdown=server_settings.shutdown_timeout_seconds,
         )
     )
-    server.run()
-    if not server.started:
-        raise typer.Exit(1)
+    try:
+        server.run()
+    except SystemExit as error:  # uvicorn's way to say that the start failed; the log has the sentence
+        raise typer.Exit(1) from error
