@@ -28,12 +28,17 @@
             'columns': view.events.columns,
         }}) %}
         {% set index = get_online_index(view) %}
+        {% if index %}
+            {% do indexes.update({index.name: index}) %}
+        {% endif %}
+    {% endfor %}
+    {# An index serves every view on its table and keys, of this service or another: it includes what any of them reads. #}
+    {% for node in get_models_of_kind('feature_view') %}
+        {% set index = get_online_index(get_feature_view(node)) %}
         {% if index and index.name in indexes %}
             {% for column in index.include if column not in indexes[index.name].include %}
                 {% do indexes[index.name].include.append(column) %}
             {% endfor %}
-        {% elif index %}
-            {% do indexes.update({index.name: index}) %}
         {% endif %}
     {% endfor %}
     {% for index in indexes.values() %}
