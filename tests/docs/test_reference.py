@@ -1,0 +1,109 @@
+"""Settings, commands, endpoints and error codes: each has its place in the documentation."""
+
+import re
+from typing import get_args
+
+import pytest
+import typer
+from pydantic import AliasChoices
+from pydantic_settings import BaseSettings
+
+from feature_server.answer_models import RowError
+from feature_server.errors import ApiError
+from feature_server.main import create_app
+from feature_server.settings import FeatureServerSettings
+from tests.dbt_runner import DbtProject
+from tests.docs.pages import PAGES, ROOT, code_words, read
+from truepoint.cli import app
+from truepoint.settings import Settings
+
+ALL_WORDS = set().union(*(code_words(page.read_text(encoding="utf-8")) for page in PAGES))
+
+
+def variables(settings: type[BaseSettings]) -> dict[str, object]:
+    """Environment variable of each field -> the field's default."""
+    prefix = settings.model_config["env_prefix"]
+    names = {}
+    for name, field in settings.model_fields.items():
+        alias = field.validation_alias
+        assert not isinstance(alias, AliasChoices)
+        names[str(alias) if alias else f"{prefix}{name}".upper()] = field.default
+    return names
+
+
+def error_classes(base: type[ApiError]) -> list[type[ApiError]]:
+    return [base, *(found for child in base.__subclasses__() for found in error_classes(child))]
+
+
+def commands() -> list[str]:
+    group = typer.main.get_command(app)
+    names = []
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        children = getattr(command, "commands", None)
+        names += [f"{name} {child}" for child in children] if children else [name]
+    return names
+
+
+@pytest.mark.parametrize("variable", [*variables(Settings), *variables(FeatureServerSettings)])
+def test_every_setting_is_documented(variable: str) -> None:
+    assert variable in ALL_WORDS
+
+
+def test_defaults_of_the_server_are_the_documented_ones() -> None:
+    page = read("serve.md")
+    for variable, default in variables(FeatureServerSettings).items():
+        row = re.search(rf"^\| `{variable}` \| ([^|]*) \|", page, flags=re.MULTILINE)
+        assert row is not None, variable
+        documented = row.group(1).strip("`")
+        if isinstance(default, str):
+            assert documented == default, variable
+        elif isinstance(default, int | float):
+            assert float(documented) == default, variable
+
+
+def test_every_variable_that_code_reads_is_documented() -> None:
+    read_in_code = set()
+    for folder in ("truepoint", "feature_server", "consistency", "dbt_project", "tests"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in (".py", ".yml", ".sql") and "target" not in path.parts and "docs" not in path.parts:
+                read_in_code |= set(
+                    re.findall(r"(?:env_var\('|environ(?:\.get)?[\[(]\")(TRUEPOINT_[A-Z_]+)", path.read_text("utf-8"))
+                )
+    assert read_in_code
+    assert read_in_code - ALL_WORDS == set()
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_documented(command: str) -> None:
+    assert any(f"truepoint {command}" in word for word in ALL_WORDS) or any(
+        f"truepoint {command}" in page.read_text(encoding="utf-8") for page in PAGES
+    )
+
+
+@pytest.mark.parametrize(
+    "error", [error for error in error_classes(ApiError) if "code" in vars(error)], ids=lambda error: error.code
+)
+def test_every_error_code_is_documented_with_its_status(error: type[ApiError]) -> None:
+    assert f"| {error.status} | `{error.code}` |" in read("serve.md")
+
+
+@pytest.mark.parametrize("code", get_args(RowError.model_fields["code"].annotation))
+def test_every_row_error_is_documented(code: str) -> None:
+    assert f"| `{code}` |" in read("serve.md")
+
+
+def test_every_endpoint_is_documented(database_dsn: str, dbt_project: DbtProject) -> None:
+    settings = FeatureServerSettings(dsn=database_dsn, manifest_path=dbt_project.compile_online())  # type: ignore[arg-type]
+    paths = create_app(settings).openapi()["paths"]
+    endpoints = [f"{method.upper()} {path}" for path, operations in paths.items() for method in operations]
+    assert "POST /v1/features" in endpoints
+    assert not [endpoint for endpoint in endpoints if f"`{endpoint}`" not in read("serve.md")]
+
+
+def test_variables_of_the_dbt_project_are_documented() -> None:
+    project = (ROOT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8")
+    vars_block = re.search(r"^vars:\n((?:  .*\n|\n)*)", project, flags=re.MULTILINE)
+    assert vars_block is not None
+    names = re.findall(r"^  ([a-z_]+):", vars_block.group(1), flags=re.MULTILINE)
+    assert names
+    assert not set(names) - ALL_WORDS
