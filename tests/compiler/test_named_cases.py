@@ -166,6 +166,17 @@ def test_own_event_is_left_out_at_a_later_as_of_too(features: FeatureDatabase) -
     assert values["account_txn_count_1h"] == 1
 
 
+@each_window
+def test_own_event_beside_a_windows_start_is_taken_off_only_where_it_would_count(
+    features: FeatureDatabase, feature: str, window: str, when_seen: Any, when_not: Any
+) -> None:
+    other = transaction("other", NOON)
+    for beside in (-MICROSECOND, timedelta(0), MICROSECOND):
+        own = transaction("own", NOON - duration(window) + beside, merchant_id="m", amount_minor=7)
+        values = agreed_values(features, world(own, other, spine=asked(event_id="own")))
+        assert is_same(values[feature], when_seen)
+
+
 def test_own_event_of_another_account_takes_nothing_off(features: FeatureDatabase) -> None:
     stranger = transaction("own", NOON, account_id="b", merchant_id="n")
     values = agreed_values(features, world(stranger, transaction("t", NOON), spine=asked(event_id="own")))

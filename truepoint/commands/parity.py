@@ -40,12 +40,12 @@ def parity(
     from consistency import compare, training_relation
     from truepoint.errors import WarehouseError
     from truepoint.registry import load_registry
-    from truepoint.settings import Settings
+    from truepoint.settings import load_settings
     from truepoint.warehouse import running_dsn
 
     if not url.startswith(("http://", "https://")):
         raise typer.BadParameter(f"{url} is no address: give one such as http://127.0.0.1:8000.", param_hint="--url")
-    settings = Settings()
+    settings = load_settings()
     manifest_path = settings.online_manifest_path
     services = load_registry(manifest_path).services
     if service not in services:
@@ -82,20 +82,20 @@ def print_report(report: "ParityReport", tolerance: float, *, console: "Console"
     from rich.table import Table
 
     table = Table(title=f"{report.service}: offline {report.training_table} against online {report.url}")
-    table.add_column("feature", overflow="fold")
-    for heading in ("rows", "nulls", "differing", "largest difference"):
+    table.add_column("feature", overflow="fold", min_width=29)  # with the figures, 80 columns
+    for heading in ("rows", "nulls", "differing", "largest\ndifference"):
         table.add_column(heading, justify="right")
     for feature in report.features:
         largest = "" if feature.largest_difference is None else repr(feature.largest_difference)
-        one_null = f" ({feature.only_one_null} null on one side)" if feature.only_one_null else ""
         style = "bold red" if feature.differing else None
-        counts = (f"{feature.values:,}", f"{feature.nulls:,}", f"{feature.differing:,}{one_null}")
+        counts = (f"{feature.values:,}", f"{feature.nulls:,}", f"{feature.differing:,}")
         table.add_row(feature.name, *counts, largest, style=style)
     console.print(table)
     for feature in report.features:
+        one_null = f"{feature.only_one_null:,} null on one side only; " if feature.only_one_null else ""
         for worst in feature.worst[:1]:
             console.print(
-                f"{feature.name}, row {worst.spine_id}, {dict(worst.keys)}, as of {worst.as_of}: "
+                f"{feature.name}: {one_null}row {worst.spine_id}, {dict(worst.keys)}, as of {worst.as_of}: "
                 f"offline {worst.offline!r}, online {worst.online!r}",
                 markup=False,
                 highlight=False,
