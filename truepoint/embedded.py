@@ -118,12 +118,15 @@ class EmbeddedPostgres:
     def stop(self) -> bool:
         """Stop the server; clients are disconnected. Returns False when none was running."""
         with self._lock():
-            if self.postmaster() is None:
+            running = self.postmaster()
+            if running is None:
                 return False
             self._run(
                 "pg_ctl", "--wait", "--timeout", str(_STOP_TIMEOUT_SECONDS), "--silent", "--mode", "fast", "stop",
                 account=self._account(),
             )  # fmt: skip
+            if running.socket_folder != self.data_folder:
+                shutil.rmtree(running.socket_folder, ignore_errors=True)
             return True
 
     def dsn(self, database: str) -> str:

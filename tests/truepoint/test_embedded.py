@@ -88,6 +88,7 @@ def test_any_folder_name_works(short_folder: Path, name: str) -> None:
         assert stat.S_IMODE(socket_folder.stat().st_mode) == 0o700
     finally:
         server.stop()
+    assert socket_folder == server.data_folder or not socket_folder.exists()
 
 
 def test_folder_that_a_shell_would_misread_is_refused(tmp_path: Path) -> None:
