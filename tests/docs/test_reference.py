@@ -70,7 +70,7 @@ def test_every_variable_that_code_reads_is_documented() -> None:
                     re.findall(r"(?:env_var\('|environ(?:\.get)?[\[(]\")(TRUEPOINT_[A-Z_]+)", path.read_text("utf-8"))
                 )
     assert read_in_code
-    assert read_in_code - ALL_WORDS == set()
+    assert not {name for name in read_in_code if not any(name in word for word in ALL_WORDS)}
 
 
 @pytest.mark.parametrize("command", commands())
@@ -93,7 +93,7 @@ def test_every_row_error_is_documented(code: str) -> None:
 
 
 def test_every_endpoint_is_documented(database_dsn: str, dbt_project: DbtProject) -> None:
-    settings = FeatureServerSettings(dsn=database_dsn, manifest_path=dbt_project.compile_online())  # type: ignore[arg-type]
+    settings = FeatureServerSettings(dsn=database_dsn, manifest_path=dbt_project.compile_online())
     paths = create_app(settings).openapi()["paths"]
     endpoints = [f"{method.upper()} {path}" for path, operations in paths.items() for method in operations]
     assert "POST /v1/features" in endpoints
