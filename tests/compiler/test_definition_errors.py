@@ -133,8 +133,9 @@ def test_the_project_as_it_is_has_no_mistake(tmp_path: Path) -> None:
 def compile_project(folder: Path, target_path: Path) -> tuple[bool, str]:
     """`dbt compile`, in a process of its own: dbt leaves its threads running where a compile fails."""
     finished = subprocess.run(
-        [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--no-use-colors", "--log-path", str(target_path), "compile",
-         "--project-dir", str(folder), "--profiles-dir", str(folder), "--target-path", str(target_path)],
+        [sys.executable, "-c", "from dbt.cli.main import cli; cli()",
+         "--no-use-colors", "--log-path", str(target_path), "compile", "--project-dir", str(folder),
+         "--profiles-dir", str(folder), "--target-path", str(target_path)],
         env={**os.environ, "TRUEPOINT_DSN": NO_DATABASE}, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     return finished.returncode == 0, finished.stdout + finished.stderr

@@ -22,7 +22,8 @@
         {% else %}
             {% set number = of %}
         {% endif %}
-        {% set where = render_expression(feature.where, names) if feature.where else none %}
+        {% set condition = render_expression(feature.where, names) if feature.where else none %}
+        {% set where = condition if feature.where in names or not feature.where else '(' ~ condition ~ ')' %}
         {% set subject = [get_slug(feature.where) if feature.where else none, feature.of] | select | join('_') %}
         {% set span = feature.window ~ ('_delayed_' ~ feature.offset if feature.offset_seconds else '') %}
         {% set aggregate = get_aggregate(feature.aggregate, number) %}

@@ -92,7 +92,7 @@ from (
         {{ online_conditions(view, 'request.' ~ get_until_name(part.feature), 'request.' ~ get_since_name(part.feature) if part.feature.seconds else none) | indent(8) }}
         and event.{{ part.column }} is not null
         {%- if part.where %}
-        and ({{ part.where }})
+        and {{ part.where }}
         {%- endif %}
     group by event.{{ part.column }}
 ) as present
@@ -109,7 +109,7 @@ from {{ relation }} as event
 where
     {{ online_conditions(view, 'request.' ~ get_until_name(part.feature), 'request.' ~ get_since_name(part.feature) if part.feature.seconds else none) | indent(4) }}
     {%- if part.where %}
-    and ({{ part.where }})
+    and {{ part.where }}
     {%- endif %}
 order by event.{{ view.events.event_time }} desc, {{ by_bytes('event.' ~ view.events.event_id) }} desc
 limit 1
