@@ -60,7 +60,7 @@ def _other_parameter_type(activity: dict[str, Any]) -> None:
         (_absent_relation, "payments.transfers is absent, and service account_activity reads it"),
         (_absent_column, "payments.transactions lacks column colour"),
         (_other_column_type, "base_amount_minor is bigint, not integer"),
-        (_other_database, "is in database elsewhere by the manifest"),
+        (_other_database, "the manifest is for database elsewhere, and this is"),
         (_other_result_type, "returns txn_amount_twice int8 as column 7 where its signature promises"),
         (_one_feature_more, "returns 7 columns where its signature promises 8"),
         (_other_parameter_type, "takes text[], int8[], text[], timestamptz[] where its signature says"),
