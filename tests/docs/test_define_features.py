@@ -1,5 +1,6 @@
 """docs/define-features.md: every aggregate, type, key and word is there; its errors and its new aggregate are real."""
 
+import json
 import os
 import re
 import shutil
@@ -10,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.dbt_runner import DbtProject
-from tests.docs.pages import ROOT, block_after, code_words, read
+from tests.docs.pages import README, ROOT, block_after, code_words, read
 from truepoint.registry import load_registry
 
 MACROS = ROOT / "dbt_project" / "macros"
@@ -127,3 +129,22 @@ def test_new_aggregate_compiles_as_written(project_with: ProjectWith) -> None:
     service = load_registry(project.compile_online()).services["card_fraud"]
     assert service.features[-1].name == "account_amount_rms_30d"
     assert service.features[-1].type == "double precision"
+
+
+def test_no_model_of_the_project_names_a_column_twice() -> None:
+    """dbt would keep the second alone, before the compiler looks."""
+    files = sorted((ROOT / "dbt_project" / "models").rglob("*.yml"))
+    assert files
+    for path in files:
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            names = [column["name"] for column in model.get("columns", [])]
+            assert len(names) == len(set(names)), (path.name, model["name"])
+
+
+def test_the_example_of_the_service_is_the_row_that_the_pages_ask_with() -> None:
+    exposures = yaml.safe_load((ROOT / "dbt_project" / "models" / "services.yml").read_text(encoding="utf-8"))
+    (service,) = exposures["exposures"]
+    example = service["config"]["meta"]["feature_service"]["example"]
+    for page in (README.read_text(encoding="utf-8"), read("serve.md")):
+        (body,) = re.findall(r"curl .* -d '(\{.*?\})'", page, flags=re.DOTALL)
+        assert json.loads(body) == {"service": service["name"], "rows": [example]}
