@@ -51,7 +51,10 @@ class Settings(BaseSettings):
     @field_validator("data_dir", "dbt_project_dir")
     @classmethod
     def _absolute(cls, folder: Path) -> Path:
-        return folder.expanduser().resolve()
+        try:
+            return folder.expanduser().resolve()
+        except RuntimeError as error:
+            raise ValueError(f"{folder} begins with ~, and there is no such account") from error
 
     @property
     def online_manifest_path(self) -> Path:

@@ -37,6 +37,12 @@ def test_folders_are_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert load_settings().data_dir == tmp_path / "here"
 
 
+def test_a_folder_of_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUEPOINT_DATA_DIR", "~no-such-account/data")
+    with pytest.raises(SettingsError, match="TRUEPOINT_DATA_DIR: ~no-such-account/data begins with ~"):
+        load_settings()
+
+
 def test_empty_dsn_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUEPOINT_DSN", "")
     assert load_settings().dsn is None
