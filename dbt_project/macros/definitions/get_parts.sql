@@ -2,6 +2,7 @@
     What the features of a view are made of, each part once, however many features share it.
 
     contributions   name -> SQL over one event: what it adds to a sum, null where it adds nothing
+    guards          name -> {conditions, adds}: the same in two: what must hold, and what is then added
     sums            column -> {contribution, feature}: a contribution over a window
     distincts       column -> {of, where, feature}: how many values of a column a window holds
     latests         column -> {of, where, feature}: the latest event of a window
@@ -10,7 +11,7 @@
     `event` prefixes the event's columns. In sums, distincts and latests, `feature` stands for the window and offset.
 #}
 {% macro get_parts(view, event='') %}
-    {% set parts = {'contributions': {}, 'sums': {}, 'distincts': {}, 'latests': {}, 'by_feature': {}} %}
+    {% set parts = {'contributions': {}, 'guards': {}, 'sums': {}, 'distincts': {}, 'latests': {}, 'by_feature': {}} %}
     {% set names = {} %}
     {% for column in view.events.columns %}
         {% do names.update({column: event ~ column}) %}
@@ -37,6 +38,7 @@
                 {% set contribution = get_unused_name([subject, partial] | select | join('_'), sql, parts.contributions) %}
                 {% set column = get_short_name(contribution ~ '_' ~ span) %}
                 {% do parts.contributions.update({contribution: sql}) %}
+                {% do parts.guards.update({contribution: {'conditions': guards, 'adds': added}}) %}
                 {% do parts.sums.update({column: {'contribution': contribution, 'feature': feature}}) %}
                 {% do columns.update({partial: column}) %}
             {% endfor %}
