@@ -1,17 +1,20 @@
 """A feature service made for tests: what definitions can say and card_fraud does not.
 
 Offsets, lifetimes, defaults, conditions with null and `or` and `case`, several windows and conditions side by side,
-keys of two columns, events other than the decided ones. Its files are added to a copy of the dbt project.
+keys of two columns, events other than the decided ones, a second relation of the decided ones with integers and
+decimals. Its files are added to a copy of the dbt project.
 """
 
 import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from tests.oracle.card_fraud import SpineRow, World
+from tests.oracle.card_fraud import SpineRow, Transaction, World
 from tests.oracle.oracle import Event, Request, feature_value
 
 Attributes = Mapping[str, Any]
@@ -39,9 +42,10 @@ def last(window: str, of: str, type_name: str, **meta: Any) -> Probe:
     return Probe(type_name, {"aggregate": "last", "of": of, "window": window, **meta})
 
 
-def amounts(aggregate: str, window: str, **meta: Any) -> Probe:
-    type_name = "bigint" if aggregate == "sum" else "double precision"
-    return Probe(type_name, {"aggregate": aggregate, "of": "amount_minor", "window": window, **meta})
+def amounts(aggregate: str, window: str, of: str = "amount_minor", **meta: Any) -> Probe:
+    sum_type = "numeric" if of == "price" else "bigint"
+    type_name = sum_type if aggregate == "sum" else "double precision"
+    return Probe(type_name, {"aggregate": aggregate, "of": of, "window": window, **meta})
 
 
 def since_last(window: str, **meta: Any) -> Probe:
@@ -70,6 +74,26 @@ def is_odd_sign(a: Attributes) -> bool:
     return bool(a["amount_minor"] < 0) if a["is_declined"] else bool(a["amount_minor"] > 0)
 
 
+def is_long_one(a: Attributes) -> bool:
+    return a["country"] == "EE" or (a["amount_minor"] or 0) > 100
+
+
+def is_long_two(a: Attributes) -> bool:
+    return a["country"] == "EE" or (a["amount_minor"] or 0) < 0
+
+
+def is_dear(a: Attributes) -> bool:
+    return a["amount_minor"] is not None and float(a["amount_minor"]) / 7.0 > 35.0
+
+
+def is_priced_above_two(a: Attributes) -> bool:
+    return a["price"] is not None and a["price"] > 2
+
+
+def is_noted(a: Attributes) -> bool:
+    return bool(a["note"] == NOTE)
+
+
 DECLINED = "is_declined"
 DECLINED_OR_LARGE = "is_declined or amount_minor > 100"
 DECLINED_OR_HOME = "is_declined or country = 'EE'"
@@ -77,6 +101,14 @@ ODD_SIGN = "case when is_declined then amount_minor < 0 else amount_minor > 0 en
 # Alike in their first 30 letters, so that names made of conditions meet.
 LONG_ONE = "country = 'EE' or country = 'EE' or country = 'EE' or amount_minor > 100"
 LONG_TWO = "country = 'EE' or country = 'EE' or country = 'EE' or amount_minor < 0"
+# 250 / 7 is above 35, and 35 in whole numbers.
+DEAR = "amount_minor / 7 > 35"
+# White space and commas, as no one would set them in SQL.
+NOTE = "it's ,( here ) ,  twice"
+NOTED = "note = 'it''s ,( here ) ,  twice'"
+# A name as long as Postgres takes.
+UNITS = "purchase_amount_in_minor_units_within_the_bounds_of_an_integer"
+INTEGER = range(-(2**31), 2**31)
 
 ACCOUNT: Final = {
     "p_count_90s": count("90s"),
@@ -91,8 +123,8 @@ ACCOUNT: Final = {
     "p_declined_or_large_lifetime": where(count("lifetime"), DECLINED_OR_LARGE, is_declined_or_large),
     "p_declined_or_home_of_device_7d": where(count("7d", of="device_id"), DECLINED_OR_HOME, is_declined_or_home),
     "p_declined_or_home_delayed": where(count("7d", offset="1h"), DECLINED_OR_HOME, is_declined_or_home),
-    "p_long_one": where(count("24h"), LONG_ONE, lambda a: a["country"] == "EE" or (a["amount_minor"] or 0) > 100),
-    "p_long_two": where(count("24h"), LONG_TWO, lambda a: a["country"] == "EE" or (a["amount_minor"] or 0) < 0),
+    "p_long_one": where(count("24h"), LONG_ONE, is_long_one),
+    "p_long_two": where(count("24h"), LONG_TWO, is_long_two),
     "p_sum_odd_30d": where(amounts("sum", "30d"), ODD_SIGN, is_odd_sign),
     "p_sum_lifetime_delayed_1h": amounts("sum", "lifetime", offset="1h"),
     "p_mean_24h_delayed_1h": amounts("mean", "24h", offset="1h"),
@@ -116,6 +148,24 @@ ACCOUNT: Final = {
     "p_last_is_declined_1h": last("1h", "is_declined", "boolean"),
     "p_last_merchant_declined_30d": where(last("30d", "merchant_id", "text"), DECLINED, is_declined),
     "p_last_merchant_or_7d": where(last("7d", "merchant_id", "text"), DECLINED_OR_HOME, is_declined_or_home),
+    "p_last_country_default": last("7d", "country", "text", default="it's none"),
+    "p_last_amount_default": last("30d", "amount_minor", "bigint", default=-7),
+    "p_last_is_declined_default": last("24h", "is_declined", "boolean", default=False),
+    "p_stddev_default_1h": amounts("stddev", "1h", default=-1.5),
+    "p_variance_default_24h": amounts("variance", "24h", default=0),
+    "p_dear_30d": where(count("30d"), DEAR, is_dear),
+    "p_mean_dear_lifetime": where(amounts("mean", "lifetime"), DEAR, is_dear),
+    "p_last_dear_7d": where(last("7d", "merchant_id", "text"), DEAR, is_dear),
+    "p_number_first_7d": where(count("7d"), "100 < amount_minor", lambda a: (a["amount_minor"] or 0) > 100),
+    "p_merchants_number_first_7d": where(
+        distinct("7d", "merchant_id"), "100 < amount_minor", lambda a: (a["amount_minor"] or 0) > 100
+    ),
+    "p_merchants_long_one": where(distinct("24h", "merchant_id"), LONG_ONE, is_long_one),
+    "p_merchants_long_two": where(distinct("24h", "merchant_id"), LONG_TWO, is_long_two),
+    "p_sum_long_one_delayed": where(amounts("sum", "30d", offset="1h"), LONG_ONE, is_long_one),
+    "p_sum_long_two_delayed": where(amounts("sum", "30d", offset="1h"), LONG_TWO, is_long_two),
+    "p_last_long_one": where(last("7d", "device_id", "text"), LONG_ONE, is_long_one),
+    "p_last_long_two": where(last("7d", "device_id", "text"), LONG_TWO, is_long_two),
     "p_since_lifetime_default": since_last("lifetime", default=-1),
     "p_since_7d_delayed_1h": since_last("7d", offset="1h"),
     "p_since_declined_24h": where(since_last("24h"), DECLINED, is_declined),
@@ -133,10 +183,68 @@ CHARGEBACK: Final = {
     "p_chargeback_since_30d": since_last("30d"),
     "p_chargeback_since_30d_delayed_5m": since_last("30d", offset="5m"),
 }
+# Over a second relation of the decided events.
+PURCHASE: Final = {
+    "p_units_sum_30d": amounts("sum", "30d", UNITS),
+    "p_units_mean_30d": amounts("mean", "30d", UNITS),
+    "p_units_variance_30d": amounts("variance", "30d", UNITS),
+    "p_units_stddev_lifetime": amounts("stddev", "lifetime", UNITS),
+    "p_units_stddev_long_one_7d_delayed_1h": where(amounts("stddev", "7d", UNITS, offset="1h"), LONG_ONE, is_long_one),
+    "p_units_last_7d": last("7d", UNITS, "integer"),
+    "p_units_different_long_one_30d": where(distinct("30d", UNITS), LONG_ONE, is_long_one),
+    "p_units_different_long_two_30d": where(distinct("30d", UNITS), LONG_TWO, is_long_two),
+    "p_price_sum_30d": amounts("sum", "30d", "price"),
+    "p_price_mean_30d": amounts("mean", "30d", "price"),
+    "p_price_variance_30d": amounts("variance", "30d", "price"),
+    "p_price_stddev_24h": amounts("stddev", "24h", "price"),
+    "p_price_sum_declined_lifetime": where(amounts("sum", "lifetime", "price"), DECLINED, is_declined),
+    "p_price_mean_noted_7d": where(amounts("mean", "7d", "price"), NOTED, is_noted),
+    "p_price_stddev_odd_7d": where(amounts("stddev", "7d", "price"), ODD_SIGN, is_odd_sign),
+    "p_price_last_lifetime": last("lifetime", "price", "numeric", default=0.25),
+    "p_prices_30d": distinct("30d", "price"),
+    "p_price_count_7d": count("7d", of="price"),
+    "p_price_above_two_7d": where(count("7d"), "price > 2", is_priced_above_two),
+    "p_price_above_two_halved_7d": where(count("7d"), "price / 2 > 1.0", is_priced_above_two),
+    "p_noted_7d": where(count("7d"), NOTED, is_noted),
+    "p_noted_among_7d": where(count("7d"), "note in ('x , y', 'it''s ,( here ) ,  twice')", is_noted),
+    "p_last_note_24h": last("24h", "note", "text"),
+    "p_since_noted_7d": where(since_last("7d"), NOTED, is_noted),
+}
 VIEWS: Final = {
     "probe_account": (("account_id",), "stg_transactions", ACCOUNT),
     "probe_pair": (("account_id", "merchant_id"), "stg_transactions", PAIR),
     "probe_chargeback": (("merchant_id",), "stg_chargebacks", CHARGEBACK),
+    "probe_purchase": (("account_id",), "stg_purchases", PURCHASE),
+}
+PURCHASES_SQL: Final = f"""
+select
+    transaction_id,
+    account_id,
+    is_declined,
+    country,
+    base_amount_minor as amount_minor,
+    case
+        when base_amount_minor > 2147483647 then 2147483647
+        when base_amount_minor < -2147483648 then cast(-2147483648 as integer)
+        else cast(base_amount_minor as integer)
+    end as {UNITS},
+    cast(base_amount_minor / 100.0 as numeric(18, 2)) as price,
+    case when base_amount_minor = 250 then '{NOTE.replace("'", "''")}' else 'its, (here), twice' end as note,
+    occurred_at,
+    known_at
+from {{{{ source('payments', 'transactions') }}}}
+"""
+PURCHASES_TYPES: Final = {
+    "transaction_id": "text",
+    "account_id": "text",
+    "is_declined": "boolean",
+    "country": "text",
+    "amount_minor": "bigint",
+    UNITS: "integer",
+    "price": "numeric",
+    "note": "text",
+    "occurred_at": "timestamptz",
+    "known_at": "timestamptz",
 }
 DERIVED: Final = {
     "p_share": ("double precision", "p_declined_or_large_24h / p_count_lifetime"),
@@ -149,6 +257,7 @@ DERIVED: Final = {
 def add_probe(dbt_project: Path, copy: Path) -> None:
     """Copy the dbt project and add the probe's views, service and online statement. JSON is YAML too."""
     shutil.copytree(dbt_project, copy, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+    add_purchases(copy / "models")
     features = copy / "models" / "features"
     for name, (entity, events, probes) in VIEWS.items():
         columns = [
@@ -204,11 +313,49 @@ def add_probe(dbt_project: Path, copy: Path) -> None:
     (copy / "analyses" / "online" / "probe.sql").write_text("{{ online_statement('probe') }}\n", encoding="utf-8")
 
 
+def add_purchases(models: Path) -> None:
+    """Add a second event relation over the decided events' source, and let the spine decide on both."""
+    columns: list[dict[str, Any]] = [{"name": name, "data_type": type_} for name, type_ in PURCHASES_TYPES.items()]
+    for column in columns:
+        if column["name"] in ("amount_minor", UNITS, "price", "note"):
+            column["config"] = {"meta": {"source_column": "base_amount_minor"}}
+    events = {"event_id": "transaction_id", "event_time": "occurred_at", "known_at": "known_at"}
+    model = {"name": "stg_purchases", "config": {"meta": {"events": events}}, "columns": columns}
+    (models / "staging" / "stg_purchases.yml").write_text(json.dumps({"models": [model]}), encoding="utf-8")
+    (models / "staging" / "stg_purchases.sql").write_text(PURCHASES_SQL, encoding="utf-8")
+    spine = models / "marts" / "spine_transactions.yml"
+    text = spine.read_text(encoding="utf-8")
+    decides = "spine: {decides: stg_transactions}"
+    assert decides in text
+    spine.write_text(text.replace(decides, "spine: {decides: [stg_transactions, stg_purchases]}"), encoding="utf-8")
+
+
+def purchase_attributes(transaction: Transaction) -> Attributes:
+    """What stg_purchases makes of a transaction; the price as a fraction, which no precision rounds."""
+    amount = transaction.amount_minor
+    return {
+        **vars(transaction),
+        UNITS: None if amount is None else max(INTEGER[0], min(amount, INTEGER[-1])),
+        "price": None if amount is None else Fraction(amount, 100),
+        "note": NOTE if amount == 250 else "its, (here), twice",
+    }
+
+
+def as_type(value: Any, type_name: str) -> Any:
+    """A value of the oracle as the driver gives one of that type."""
+    if value is None:
+        return None
+    if type_name == "numeric":
+        fraction = Fraction(value)
+        return Decimal(fraction.numerator) / Decimal(fraction.denominator)
+    return float(value) if type_name == "double precision" else value
+
+
 def expected_probe(world: World, row: SpineRow) -> dict[str, Any]:
     """Every feature of the probe service for `row`, by the oracle."""
     values: dict[str, Any] = {}
     for entity, relation, probes in VIEWS.values():
-        decides = relation == "stg_transactions"
+        decides = relation != "stg_chargebacks"
         records: list[Any] = list(world.transactions if decides else world.chargebacks)
         events = [
             Event(
@@ -216,14 +363,14 @@ def expected_probe(world: World, row: SpineRow) -> dict[str, Any]:
                 record.occurred_at,
                 record.known_at,
                 tuple(getattr(record, key) for key in entity),
-                vars(record),
+                purchase_attributes(record) if relation == "stg_purchases" else vars(record),
             )
             for record in records
         ]
         request = Request(tuple(getattr(row, key) for key in entity), row.as_of, row.event_id if decides else None)
         for name, probe in probes.items():
             value = feature_value(events, request, probe.meta, probe.where)
-            values[name] = float(value) if probe.type == "double precision" and value is not None else value
+            values[name] = as_type(value, probe.type)
     share = _divided(values["p_declined_or_large_24h"], values["p_count_lifetime"])
     early, late = values["p_mean_24h_delayed_1h"], values["p_mean_or_24h"]
     return values | {

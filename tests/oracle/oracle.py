@@ -58,7 +58,20 @@ def feature_value(
     definition: Mapping[str, Any],
     where: Callable[[Mapping[str, Any]], bool | None] = lambda attributes: True,
 ) -> Any:
-    """The exact value of a feature; `definition` is its meta, with `where` given as a Python predicate."""
+    """The exact value of a feature; `definition` is its meta, with `where` given as a Python predicate.
+
+    A default stands instead of null, wherever the null comes from.
+    """
+    value = _aggregated(events, request, definition, where)
+    return definition.get("default") if value is None else value
+
+
+def _aggregated(
+    events: Sequence[Event],
+    request: Request,
+    definition: Mapping[str, Any],
+    where: Callable[[Mapping[str, Any]], bool | None],
+) -> Any:
     aggregate = definition["aggregate"]
     window = "lifetime" if aggregate == "attribute" else definition.get("window", "lifetime")
     counted = [
@@ -67,8 +80,6 @@ def feature_value(
     of = definition.get("of")
     if of is not None and aggregate not in ("first", "last", "attribute"):
         counted = [event for event in counted if event.attributes[of] is not None]
-    if not counted and "default" in definition:
-        return definition["default"]
     values = [event.attributes[of] for event in counted] if of is not None else []
     times = [event.event_time for event in counted if event.event_time is not None]
     n, total, squares = len(counted), 0, 0

@@ -73,11 +73,18 @@ def test_nothing_seen(aggregate: str, expected: int | None) -> None:
     assert feature_value([], ASKED, definition) == expected
     assert feature_value(AMOUNTS, Request(("B",), NOON), definition) == expected
     assert feature_value(AMOUNTS, Request((None,), NOON), definition) == expected
-    assert feature_value([], ASKED, {**definition, "default": -1}) == -1
+    assert feature_value([], ASKED, {**definition, "default": -1}) == (-1 if expected is None else expected)
 
 
 def test_one_value_has_no_variance() -> None:
-    assert feature_value(AMOUNTS[:1], ASKED, {"aggregate": "variance", "of": "amount", "window": "1h"}) is None
+    definition = {"aggregate": "variance", "of": "amount", "window": "1h"}
+    assert feature_value(AMOUNTS[:1], ASKED, definition) is None
+    assert feature_value(AMOUNTS[:1], ASKED, {**definition, "default": -1.0}) == -1.0
+
+
+def test_default_stands_instead_of_a_null_that_was_seen() -> None:
+    definition = {"aggregate": "last", "of": "amount", "window": "1h", "default": -1}
+    assert feature_value([event("e1", HOUR / 2, amount=5), event("e2", HOUR / 4)], ASKED, definition) == -1
 
 
 def test_first_and_last_take_a_null_and_others_skip_it() -> None:

@@ -1,0 +1,158 @@
+"""The dbt tests `parity` and `no_future_knowledge`: they pass on what dbt built, and fail on each way to be wrong."""
+
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import pytest
+
+from tests.dbt.built_project import BuiltProject
+from tests.dbt.conftest import DBT_PROJECT
+from tests.dbt.small_world import EXPOSED_TRANSACTION, small_world
+from tests.dbt_runner import DbtProject
+
+TABLE: Final = "training_card_fraud"
+ROW: Final = f"where spine_id = '{EXPOSED_TRANSACTION}'"
+
+# What was done to the table -> the statement that does it. {table} is the training table, {columns} all its columns but
+# spine_id and event_id.
+TAMPERINGS: Final = {
+    "count_changed": f"update {{table}} set account_txn_count_1h = account_txn_count_1h + 1 {ROW}",
+    "double_changed_in_its_last_bit": (
+        f"update {{table}} set account_amount_mean_30d = account_amount_mean_30d * (1 + 2e-16) {ROW}"
+    ),
+    "boolean_changed": f"update {{table}} set txn_is_new_device = not txn_is_new_device {ROW}",
+    "null_for_a_value": f"update {{table}} set merchant_txn_count_5m = null {ROW}",
+    "value_for_a_null": (
+        "update {table} set account_amount_mean_30d = 0.0 where account_amount_mean_30d is null"
+    ),
+    "row_deleted": f"delete from {{table}} {ROW}",
+    "row_added": f"insert into {{table}} select 'x' || spine_id, event_id, {{columns}} from {{table}} {ROW}",
+    "row_doubled": f"insert into {{table}} select * from {{table}} {ROW}",
+    "row_renamed": f"update {{table}} set spine_id = 'x' || spine_id {ROW}",
+    "row_without_a_name": f"update {{table}} set spine_id = null {ROW}",
+    "event_changed": f"update {{table}} set event_id = 't01' {ROW}",
+    "as_of_shifted": f"update {{table}} set as_of = as_of + interval '1 microsecond' {ROW}",
+    "every_as_of_shifted": "update {table} set as_of = as_of + interval '1 day'",
+    "request_field_changed": f"update {{table}} set amount_minor = amount_minor + 1 {ROW}",
+    "request_field_lost": f"update {{table}} set country = null {ROW}",
+    "key_changed": f"update {{table}} set account_id = 'a1' {ROW}",
+    "keys_swapped": "update {table} set account_id = case account_id when 'a0' then 'a1' else 'a0' end",
+    "features_of_another_row": (
+        "update {table} set account_amount_sum_24h = other.account_amount_sum_24h"
+        " from {table} as other where {table}.spine_id = 't21' and other.spine_id = 't39'"
+    ),
+    "emptied": "delete from {table}",
+}  # fmt: skip
+
+
+def tamper(connection: "psycopg.Connection[Any]", built: BuiltProject, statement: str) -> None:
+    """Change the training table as it is seen by `connection`."""
+    table = built.relation(TABLE)
+    names = [column.name for column in connection.execute(f"select * from {table} limit 0").description or ()]
+    columns = ", ".join(name for name in names if name not in ("spine_id", "event_id"))
+    changed = connection.execute(statement.replace("{table}", table).replace("{columns}", columns))
+    assert changed.rowcount > 0
+
+
+def test_what_dbt_built_passes(built: BuiltProject, connection: "psycopg.Connection[Any]") -> None:
+    rows = connection.execute(f"select count(*) from {built.relation(TABLE)}").fetchone()
+    assert rows == (len(small_world()),)
+    assert built.failures(connection, "parity", on=TABLE) == set()
+    assert built.failures(connection, "no_future_knowledge", on=TABLE) == set()
+
+
+@pytest.mark.parametrize("statement", TAMPERINGS.values(), ids=TAMPERINGS.keys())
+def test_parity_fails_on_a_tampered_table(
+    built: BuiltProject, connection: "psycopg.Connection[Any]", statement: str
+) -> None:
+    tamper(connection, built, statement)
+    assert built.failures(connection, "parity", on=TABLE)
+
+
+def test_parity_fails_where_the_spine_is_empty(built: BuiltProject, connection: "psycopg.Connection[Any]") -> None:
+    connection.execute(f"delete from {built.relation(TABLE)}")
+    connection.execute(f"delete from {built.relation('spine_transactions')}")
+    assert built.failures(connection, "parity", on=TABLE)
+
+
+@pytest.mark.parametrize(
+    ("column", "row"),
+    [
+        ("account_txn_count_1h", EXPOSED_TRANSACTION),
+        # The merchant's later transactions are exposed to the chargeback, which is told of only after four hours.
+        ("merchant_chargeback_count_90d", "t08"),
+    ],
+)
+def test_no_future_knowledge_fails_on_a_leaked_late_event(
+    built: BuiltProject, connection: "psycopg.Connection[Any]", column: str, row: str
+) -> None:
+    tamper(connection, built, f"update {{table}} set {column} = {column} + 1 where spine_id = '{row}'")
+    assert built.failures(connection, "no_future_knowledge", on=TABLE) == {row}
+
+
+def test_no_future_knowledge_fails_on_an_emptied_table(
+    built: BuiltProject, connection: "psycopg.Connection[Any]"
+) -> None:
+    tamper(connection, built, "delete from {table}")
+    assert EXPOSED_TRANSACTION in built.failures(connection, "no_future_knowledge", on=TABLE)
+
+
+def test_a_row_that_decides_the_only_late_event_is_not_taken(
+    built: BuiltProject, connection: "psycopg.Connection[Any]"
+) -> None:
+    # Its own event never counts, so such a row proves nothing.
+    connection.execute("set local truepoint.load_history = 'on'")
+    connection.execute("update payments.chargebacks set known_at = occurred_at")
+    connection.execute("update payments.accounts set known_at = occurred_at")
+    connection.execute("update payments.transactions set known_at = occurred_at where transaction_id <> %s", ("t36",))
+    connection.execute(f"delete from {built.relation('spine_transactions')} where spine_id > %s", ("t36",))
+    tamper(connection, built, "update {table} set account_txn_count_1h = -1")
+    assert built.failures(connection, "no_future_knowledge", on=TABLE) == set()
+
+
+def test_dbt_test_fails_on_a_tampered_table_and_passes_when_it_is_mended(built: BuiltProject) -> None:
+    table = built.relation(TABLE)
+    change = f"update {table} set account_txn_count_1h = account_txn_count_1h + %s {ROW}"
+    with psycopg.connect(built.project.dsn, autocommit=True) as connection:
+        connection.execute(change, (1,))
+        try:
+            result = built.project.invoke("test", "--select", TABLE)
+        finally:
+            connection.execute(change, (-1,))
+    assert not result.is_success
+    assert "parity_training_card_fraud" in result.output
+    assert "no_future_knowledge_training_card_fraud" in result.output
+    built.project.run("test", "--select", TABLE)
+
+
+def test_no_future_knowledge_sees_a_leak_of_the_compilers_in_both_forms(small_world_dsn: str, tmp_path: Path) -> None:
+    # Both forms render one condition. Where that forgets the known time they still agree: parity cannot see it.
+    folder = tmp_path / "dbt_project"
+    shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+    path = folder / "macros" / "definitions" / "event_counts.sql"
+    text = path.read_text(encoding="utf-8")
+    for right, wrong in (
+        ("{% if known_at %}", "{% if false %}"),
+        ("'greatest(' ~ time_plus(event_time, offset_seconds) ~ ', ' ~ known_at ~ ')'",
+         "time_plus(event_time, offset_seconds)"),
+        ("'greatest(' ~ time_plus(event_time, offset_seconds + window_seconds) ~ ', ' ~ known_at ~ ')'",
+         "time_plus(event_time, offset_seconds + window_seconds)"),
+    ):  # fmt: skip
+        assert right in text
+        text = text.replace(right, wrong)
+    path.write_text(text, encoding="utf-8")
+    project = DbtProject(
+        folder=folder,
+        dsn=small_world_dsn,
+        target_path=tmp_path / "target",
+        variables={"TRUEPOINT_SCHEMA": "leaking_features"},
+    )
+    project.run("run")
+    project.run("compile", "--select", TABLE)
+    leaking = BuiltProject(project)
+    with psycopg.connect(small_world_dsn) as connection:
+        failures = leaking.failures(connection, "no_future_knowledge", on=TABLE)
+        assert leaking.failures(connection, "parity", on=TABLE) == set()
+    assert EXPOSED_TRANSACTION in failures
