@@ -84,7 +84,7 @@ def test_errors_are_those_that_the_compiler_prints(project_with: ProjectWith) ->
         feature("account_refund_count_30d", "{aggregate: conut, window: 30}", data_type="bigint")
         + feature("account_amount_typical_30d", "{aggregate: mean, of: amount_minor, window: 30d}", data_type="bigint")
     )
-    result = project.invoke("compile", "--select", "path:analyses/online")
+    result = project.invoke("compile", "--select", "path:analyses")
     assert not result.is_success
     printed = [line.strip() for line in result.output.splitlines()]
     for line in block_after(read("define-features.md"), "test: errors").splitlines():
