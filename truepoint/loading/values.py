@@ -43,11 +43,11 @@ def fit_column(column: Column, values: Any, *, is_key: bool = False) -> tuple[An
         role = "part of the primary key" if is_key else "required"
         return None, (_first_true(pc.is_null(values)), f"{column.name} is null, but it is {role}")
     if pa.types.is_binary(values.type):
-        index = _first_failing(values, pa.string())
+        index = first_failing(values, pa.string())
         if index is not None:
             return None, (index, f"{column.name} is not text in UTF-8")
         values = values.cast(pa.string())
-    index = _first_failing(values, column.arrow_type)
+    index = first_failing(values, column.arrow_type)
     if index is not None:
         return None, (index, f"{column.name} is {values[index].as_py()!r}, {_wanted(column)}")
     fitted = values.cast(column.arrow_type)
@@ -75,7 +75,7 @@ def _first_true(mask: Any) -> int:
     return int(pc.index(pc.fill_null(mask, False), True).as_py())
 
 
-def _first_failing(values: Any, wanted: Any) -> int | None:
+def first_failing(values: Any, wanted: Any) -> int | None:
     """Index of the first value that cannot be cast to `wanted`, found by halving; None if all can."""
     if _casts(values, wanted):
         return None

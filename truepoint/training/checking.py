@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from truepoint.errors import SpineError
 from truepoint.loading.catalogue import Column
-from truepoint.loading.values import fit_column, type_problem
+from truepoint.loading.values import first_failing, fit_column, type_problem
 from truepoint.training.spines import Spine
 from truepoint.training.statement import TrainingStatement
 from truepoint.training.types import ARROW_TYPES
@@ -47,16 +47,16 @@ class CheckedSpine:
         """Batches of all columns of the spine: as given; from CSV, in the wanted types, other columns as text."""
         first_row = 1
         for batch in self.spine.read():
-            if self.spine.is_text:
-                fitted = self._fitted(batch, first_row)
-                arrays = [
-                    fitted[name] if name in fitted else self._as_text(name, values, first_row)
-                    for name, values in zip(batch.schema.names, batch.columns, strict=True)
-                ]
-                yield pa.RecordBatch.from_arrays(arrays, schema=self.schema)
-            else:
-                yield batch
+            yield self._typed(batch, first_row) if self.spine.is_text else batch
             first_row += batch.num_rows
+
+    def _typed(self, batch: Any, first_row: int) -> Any:
+        fitted = self._fitted(batch, first_row)
+        arrays = [
+            fitted[name] if name in fitted else values.cast(pa.string())
+            for name, values in zip(batch.schema.names, batch.columns, strict=True)
+        ]
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
     def _fitted(self, batch: Any, first_row: int) -> dict[str, Any]:
         fitted, problems = {}, []
@@ -64,16 +64,15 @@ class CheckedSpine:
             fitted[column.name], problem = fit_column(column, batch.column(column.name))
             if problem:
                 problems.append(problem)
+        if self.spine.is_text:
+            for name, values in zip(batch.schema.names, batch.columns, strict=True):
+                wrong = None if name in fitted else first_failing(values, pa.string())
+                if wrong is not None:
+                    problems.append((wrong, f"{name} is not text in UTF-8"))
         if problems:
             index, reason = min(problems)
             raise SpineError(f"{self.spine.name}, row {first_row + index}: {reason}. Nothing was written.")
         return fitted
-
-    def _as_text(self, name: str, values: Any, first_row: int) -> Any:
-        text, problem = fit_column(Column(name, "text", pa.string(), is_required=False), values)
-        if problem:
-            raise SpineError(f"{self.spine.name}, row {first_row + problem[0]}: {problem[1]}. Nothing was written.")
-        return text
 
 
 def check_spine(spine: Spine, statement: TrainingStatement) -> CheckedSpine:
