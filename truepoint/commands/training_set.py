@@ -37,15 +37,24 @@ def training_set(
 
 @contextmanager
 def follow_phases() -> "Iterator[OnProgress]":
-    """Show on stderr what is being done; a bar for rows read and written, a pulse while the database computes."""
+    """Show on stderr what is being done: a line for each phase, a bar where the rows are known, a pulse elsewhere."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("rows"))
+    columns = (TextColumn("{task.description:<9}"), BarColumn(), TextColumn("{task.fields[count]}"))
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
-        task = progress.add_task("Reading", total=None)
+        tasks: dict[str, TaskID] = {}
 
         def show(phase: str, done: int, rows: int | None) -> None:
-            progress.update(task, description=phase.capitalize(), completed=done, total=rows)
+            if phase not in tasks:
+                finish()
+                tasks[phase] = progress.add_task(phase.capitalize(), total=rows, count="")
+            of_all = "" if rows is None else f"/{rows:,}"
+            progress.update(tasks[phase], completed=done, total=rows, count=f"{done:,}{of_all} rows" if done else "")
+
+        def finish() -> None:
+            for task in tasks.values():
+                progress.update(task, total=1, completed=1)
 
         yield show
+        finish()
