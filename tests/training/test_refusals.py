@@ -68,6 +68,15 @@ REFUSALS: dict[str, tuple[Change, str]] = {
         r"column as_of is date32\[day\], service card_fraud wants a timestamp with a time zone",
     ),
     "a null time": (with_column("as_of", replaced(7, None)), "row 7: as_of is null, but it is required"),
+    "a null time in a dictionary": (
+        with_column(
+            "as_of",
+            lambda c: pa.DictionaryArray.from_arrays(
+                pa.array([1] * 6 + [0] * 14), pa.array([None, *c.to_pylist()[:1]])
+            ),
+        ),
+        "row 7: as_of is null, but it is required",
+    ),
     "nanoseconds": (
         with_column(
             "as_of",

@@ -39,6 +39,8 @@ def type_problem(given: Any, column: Column, *, wants: str) -> str | None:
 
 def fit_column(column: Column, values: Any, *, is_key: bool = False) -> tuple[Any, tuple[int, str] | None]:
     """The values in the column's type, and the first that does not fit (its index from 0, and the reason)."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()  # its values may hold nulls that it does not count
     if column.is_required and values.null_count:
         role = "part of the primary key" if is_key else "required"
         return None, (_first_true(pc.is_null(values)), f"{column.name} is null, but it is {role}")
