@@ -220,6 +220,19 @@ def test_a_table_that_may_not_be_read(trained: Trained) -> None:
             connection.execute("drop view public.failing")
 
 
+def test_a_table_with_naive_times_is_refused(trained: Trained) -> None:
+    with psycopg.connect(trained.dsn, autocommit=True) as connection:
+        connection.execute(
+            "create table public.naive as select account_id, merchant_id, amount_minor, country, device_id,"
+            f" as_of at time zone 'UTC' as as_of from {SPINE} limit 3"
+        )
+        try:
+            with pytest.raises(SpineError, match=r"public\.naive is no spine .* column as_of is .*, a naive time"):
+                truepoint.training_set("public.naive", service="card_fraud", settings=trained.settings)
+        finally:
+            connection.execute("drop table public.naive")
+
+
 def test_where_the_result_cannot_go(trained: Trained, tmp_path: Path) -> None:
     spine = trained.spine().slice(0, 2)
     pq.write_table(spine, tmp_path / "spine.parquet")
