@@ -50,7 +50,7 @@ def training_relation(manifest_path: Path, service: str) -> str:
     except (OSError, ValueError, KeyError) as error:
         raise ManifestError(
             f"{manifest_path} is not a readable dbt manifest: compile the online statements first "
-            "(`dbt compile --select path:analyses/online --target-path target/online` in the dbt project)."
+            "(`dbt compile --select path:analyses --target-path target/online` in the dbt project)."
         ) from error
     suffix = f".training_{service}"
     relations = [

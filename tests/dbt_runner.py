@@ -61,7 +61,7 @@ class DbtProject:
 
     def compile_online(self) -> Path:
         """Compile the services' online statements; return the manifest that the server reads."""
-        self.run("compile", "--select", "path:analyses/online")
+        self.run("compile", "--select", "path:analyses")
         return self.target_path / "manifest.json"
 
     @contextmanager

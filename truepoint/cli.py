@@ -13,6 +13,7 @@ from truepoint.commands.load import load
 from truepoint.commands.parity import parity
 from truepoint.commands.sample import sample
 from truepoint.commands.serve import serve
+from truepoint.commands.training_set import training_set
 from truepoint.errors import TruepointError
 
 
@@ -56,6 +57,7 @@ app.command()(warehouse.status)
 app.command()(warehouse.dsn)
 app.command()(sample)
 app.add_typer(load, name="load")
+app.command()(training_set)
 app.command()(serve)
 app.command()(doctor)
 app.command()(parity)

@@ -8,7 +8,7 @@ from typing import Final
 from truepoint.errors import WarehouseError
 from truepoint.settings import Settings
 
-ONLINE_ARGUMENTS: Final = ("compile", "--select", "path:analyses/online", "--target-path", "target/online")
+ONLINE_ARGUMENTS: Final = ("compile", "--select", "path:analyses", "--target-path", "target/online")
 
 
 def run_dbt(settings: Settings, dsn: str, *arguments: str) -> None:

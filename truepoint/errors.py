@@ -4,6 +4,7 @@ TruepointError
 ├── SettingsError     the environment or an option cannot be used
 ├── WarehouseError    the database cannot be started, reached or used
 ├── DataFileError     a file to load is refused; nothing of it was kept
+├── SpineError        a spine is refused, or its training set cannot be written; nothing was
 ├── ManifestError     dbt's online manifest is missing, stale or unreadable
 └── DatabaseMismatchError   the database lacks what the manifest's statements need
 """
@@ -23,6 +24,10 @@ class WarehouseError(TruepointError):
 
 class DataFileError(TruepointError):
     """A file to load is refused; nothing of it was kept."""
+
+
+class SpineError(TruepointError):
+    """A spine is refused, or its training set cannot be written; nothing was written."""
 
 
 class ManifestError(TruepointError):

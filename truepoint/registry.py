@@ -19,7 +19,7 @@ ValueType = Literal["bigint", "boolean", "double precision", "integer", "numeric
 ParameterRole = Literal["entity", "request", "event", "as_of"]
 
 SIGNATURE_PREFIX: Final = "-- truepoint-signature: "
-COMPILE_COMMAND: Final = "cd dbt_project && dbt compile --select path:analyses/online --target-path target/online"
+COMPILE_COMMAND: Final = "cd dbt_project && dbt compile --select path:analyses --target-path target/online"
 
 _config: Final = ConfigDict(extra="ignore")  # a newer compiler may say more than this version reads
 

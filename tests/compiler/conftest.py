@@ -33,7 +33,7 @@ def features(
             sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(_template_database))
         )
         project = DbtProject(folder=folder / "dbt_project", dsn=dsn, target_path=folder / "target")
-        project.run("compile", "--select", "resource_type:model", "path:analyses/online")
+        project.run("compile", "--select", "resource_type:model", "path:analyses")
         with psycopg.connect(dsn) as connection:
             database = FeatureDatabase(connection, project.target_path / "manifest.json")
             database.install()

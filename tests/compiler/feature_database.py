@@ -12,10 +12,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+import pyarrow as pa
 from psycopg.rows import dict_row
 
-from tests.oracle.card_fraud import World
+from tests.oracle.card_fraud import SpineRow, World
 from truepoint.registry import Service, load_registry
+from truepoint.training.checking import check_spine
+from truepoint.training.database import computed_features, send_spine
+from truepoint.training.spines import Spine
+from truepoint.training.statement import load_training_statement
+from truepoint.training.types import ARROW_TYPES
 
 SPINE: Final = "spine_transactions"
 # A source of somebody else's may hold nulls where ours does not.
@@ -102,6 +108,7 @@ class FeatureDatabase:
 
     def __init__(self, connection: "psycopg.Connection[Any]", manifest_path: Path) -> None:
         self._connection = connection
+        self._manifest_path = manifest_path
         self._models = load_models(manifest_path)
         self.services: Mapping[str, Service] = load_registry(manifest_path).services
 
@@ -167,6 +174,18 @@ class FeatureDatabase:
         rows: list[Row] = cursor.execute(compiled.statement, arrays).fetchall()
         assert [row["ord"] for row in rows] == list(range(1, len(world.spine) + 1))
         return rows
+
+    def over_spine(self, rows: Sequence[SpineRow], *, service: str = "card_fraud") -> list[Row]:
+        """What `truepoint training-set` computes for any rows, in their order. Only within `holding`."""
+        statement = load_training_statement(self._manifest_path, service)
+        given = statement.given_columns
+        types = pa.schema([(column.name, ARROW_TYPES[column.type]) for column in given])
+        table = pa.Table.from_pylist([{name: getattr(row, name) for name in types.names} for row in rows], schema=types)
+        spine = Spine(name="rows", schema=types, rows=len(rows), read=lambda: iter(table.to_batches()))
+        assert send_spine(self._connection, statement, check_spine(spine, statement).sent()) == len(rows)
+        with computed_features(self._connection, statement) as take:
+            answers: list[Row] = take(len(rows)).to_pylist()
+        return answers
 
     @property
     def _insert_spine(self) -> str:

@@ -311,6 +311,9 @@ def add_probe(dbt_project: Path, copy: Path) -> None:
     body = f"{{{{ training_set(service='probe', spine='spine_transactions', views={views}) }}}}\n"
     (copy / "models" / "marts" / "training_probe.sql").write_text(body, encoding="utf-8")
     (copy / "analyses" / "online" / "probe.sql").write_text("{{ online_statement('probe') }}\n", encoding="utf-8")
+    (copy / "analyses" / "training" / "probe_training.sql").write_text(
+        "{{ training_statement('probe') }}\n", encoding="utf-8"
+    )
 
 
 def add_purchases(models: Path) -> None:

@@ -50,7 +50,7 @@ def failing_compile(project: DbtProject) -> str:
     finished = subprocess.run(
         [
             *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--no-use-colors"),
-            *("--log-path", str(project.target_path), "compile", "--select", "path:analyses/online"),
+            *("--log-path", str(project.target_path), "compile", "--select", "path:analyses"),
             *(str(argument) for option in folders.items() for argument in option),
         ],
         env={**os.environ, "TRUEPOINT_DSN": project.dsn},

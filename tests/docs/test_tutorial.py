@@ -27,7 +27,7 @@ def tutorial_project(dbt_project: DbtProject, tmp_path: Path) -> DbtProject:
 
 
 def test_feature_is_in_the_signature_and_in_the_training_table(tutorial_project: DbtProject) -> None:
-    tutorial_project.run("compile", "--select", "path:analyses/online", "training_card_fraud")
+    tutorial_project.run("compile", "--select", "path:analyses", "training_card_fraud")
     manifest_path = tutorial_project.target_path / "manifest.json"
     service = load_registry(manifest_path).services["card_fraud"]
     feature = next(feature for feature in service.features if feature.name == FEATURE)

@@ -81,5 +81,5 @@ def test_serve_without_a_manifest_says_how_to_compile_it(project: Path, database
     with serve(project, database_dsn) as server:
         assert server.process.wait(timeout=30) == 1
         log = server.log.read_text()
-    assert "dbt compile --select path:analyses/online" in log
+    assert "dbt compile --select path:analyses" in log
     assert "Traceback" not in log

@@ -102,7 +102,7 @@ async def test_a_database_that_is_not_there_stops_the_start_without_telling_the_
 
 
 def test_a_missing_manifest_is_told_the_command_that_makes_it(make_settings: MakeSettings, tmp_path: Path) -> None:
-    with pytest.raises(ManifestError, match="dbt compile --select path:analyses/online --target-path target/online"):
+    with pytest.raises(ManifestError, match="dbt compile --select path:analyses --target-path target/online"):
         create_app(make_settings(manifest_path=tmp_path / "absent.json"))
 
 

@@ -24,7 +24,19 @@ def test_version() -> None:
 
 def test_without_a_command_the_help_lists_them() -> None:
     result = _run()
-    for command in ("up", "down", "status", "dsn", "sample", "load", "serve", "doctor", "parity", "demo"):
+    for command in (
+        "up",
+        "down",
+        "status",
+        "dsn",
+        "sample",
+        "load",
+        "training-set",
+        "serve",
+        "doctor",
+        "parity",
+        "demo",
+    ):
         assert f" {command} " in result.output
 
 

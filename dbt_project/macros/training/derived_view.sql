@@ -46,10 +46,7 @@ inputs as (
         {{ index[name].view }}.{{ name }}
         {%- endfor %}
     from spine
-    {%- for name in input_relations %}
-    left join {{ name }}
-        on spine.spine_id = {{ name }}.spine_id
-    {%- endfor %}
+    {{- join_views(input_relations) }}
 ),
 
 {{ derived_levels(get_derived_levels(view.features, given), types, 'inputs') }}

@@ -50,10 +50,7 @@ training as (
         {{ labels }}.{{ column }}
         {%- endfor %}
     from spine
-    {%- for name in relations %}
-    left join {{ name }}
-        on spine.spine_id = {{ name }}.spine_id
-    {%- endfor %}
+    {{- join_views(relations) }}
     {%- if labels %}
     left join {{ labels }}
         on spine.spine_id = {{ labels }}.spine_id

@@ -1,0 +1,1 @@
+{{ training_statement('card_fraud') }}

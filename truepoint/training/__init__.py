@@ -1,0 +1,10 @@
+"""Training sets over any spine: a service's features for the rows of a file, a table or a frame.
+
+statement.py reads what dbt compiled; spines.py opens what is given, checking.py checks it; database.py has Postgres
+compute; building.py puts the features beside the rows; output.py writes files.
+"""
+
+from truepoint.training.building import OnProgress, training_set, write_training_set
+from truepoint.training.statement import TrainingStatement, load_training_statement
+
+__all__ = ["OnProgress", "TrainingStatement", "load_training_statement", "training_set", "write_training_set"]

@@ -1,0 +1,119 @@
+"""The spine into Postgres, and the features out of it. All in one session: nothing is left behind."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from truepoint.errors import SpineError, WarehouseError
+from truepoint.loading.copying import copy_batches
+from truepoint.loading.files import first_line
+from truepoint.training.statement import TrainingStatement
+from truepoint.training.types import ARROW_TYPES, CopiedRows
+
+# Compiling costs more than it saves here; the rest makes the text of values what we read.
+SETTINGS: Final[dict[str, str]] = {
+    "TimeZone": "UTC",
+    "DateStyle": "ISO",
+    "extra_float_digits": "1",
+    "jit": "off",
+}
+UNSETTLED: Final = """
+select spine.ord, spine.as_of::text, {settled}::text, count(*) over ()
+from {spine} as spine
+where spine.as_of > {settled}
+order by spine.ord
+limit 1
+"""
+
+
+def send_spine(connection: "psycopg.Connection[Any]", statement: TrainingStatement, batches: Iterable[Any]) -> int:
+    """COPY `batches` into the temporary relation that the statement reads; return the number of rows.
+
+    The relation is dropped when the transaction ends.
+    """
+    for name, value in SETTINGS.items():
+        connection.execute("select set_config(%s, %s, true)", [name, value])
+    spine = sql.Identifier(statement.spine)
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.type)) for column in statement.columns
+    )
+    connection.execute(sql.SQL("create temporary table {} ({}) on commit drop").format(spine, columns))
+    with connection.cursor() as cursor:
+        rows = copy_batches(cursor, spine, batches)
+    connection.execute(sql.SQL("analyze {}").format(spine))  # nobody else does it for a temporary table
+    return rows
+
+
+def refuse_unsettled(connection: "psycopg.Connection[Any]", statement: TrainingStatement, name: str) -> None:
+    """Raise SpineError if the answer of any row may still change: its as-of time is later than the settled time."""
+    found = connection.execute(
+        sql.SQL(UNSETTLED).format(spine=sql.Identifier(statement.spine), settled=sql.SQL(statement.settled))
+    ).fetchone()
+    if found:
+        row, as_of, settled, count = found
+        others = f" (and {count - 1:,} more)" if count > 1 else ""
+        raise SpineError(
+            f"{name}, row {row}{others}: as_of is {as_of}, later than the settled time, {settled}: what is known as of "
+            "then may still change. Leave such rows out, or ask again later. Nothing was written."
+        )
+
+
+@contextmanager
+def computed_features(
+    connection: "psycopg.Connection[Any]", statement: TrainingStatement
+) -> Iterator[Callable[[int], Any]]:
+    """Run the statement; within, each call gives the features of the next rows of the spine, as a batch.
+
+    Raises WarehouseError where the rows are not one for each row of the spine, in order.
+    """
+    schema = pa.schema(
+        [("ord", pa.int64()), *((feature.name, ARROW_TYPES[feature.type]) for feature in statement.features)]
+    )
+    copying = sql.SQL("copy (\n{}\n) to stdout (format csv)").format(sql.SQL(statement.sql))
+    taken = 0
+    with connection.cursor() as cursor, cursor.copy(copying) as copy:
+        rows = CopiedRows(iter(copy), schema)
+
+        def take(count: int) -> Any:
+            nonlocal taken
+            batch = rows.take(count)
+            if batch.column(0).to_pylist() != list(range(taken + 1, taken + count + 1)):
+                raise WarehouseError(
+                    f"The statement did not give one row for each of rows {taken + 1} to {taken + count} of the spine."
+                )
+            taken += count
+            return batch.select(schema.names[1:])
+
+        yield take
+        if rows.take(1).num_rows:
+            raise WarehouseError(f"The statement gave more rows than the {taken} of the spine.")
+
+
+@contextmanager
+def explained_errors(statement: TrainingStatement) -> Iterator[None]:
+    """Errors of Postgres as WarehouseError that says what to do."""
+    try:
+        yield
+    except psycopg.errors.UndefinedTable as error:
+        raise WarehouseError(
+            f"The database lacks what the statement of {statement.service} reads: {first_line(error)}. "
+            "Build it: `dbt run --select staging` in the dbt project."
+        ) from error
+    except psycopg.errors.FeatureNotSupported as error:
+        raise WarehouseError(
+            f"The statement of {statement.service} was compiled for another database: {first_line(error)}. "
+            "Compile it with this one's TRUEPOINT_DSN."
+        ) from error
+    except psycopg.errors.NumericValueOutOfRange as error:
+        raise WarehouseError(
+            f"A feature of {statement.service} has a value that its type does not hold: {first_line(error)}. "
+            "Nothing was written."
+        ) from error
+    except psycopg.Error as error:
+        raise WarehouseError(f"The database refused: {first_line(error)}. Nothing was written.") from error
+    except pa.ArrowException as error:
+        raise WarehouseError(f"A value cannot be kept: {first_line(error)}. Nothing was written.") from error
