@@ -8,7 +8,7 @@
         'plan': 'sums',
         'partials': {'n': '1', 'total': of, 'squares': to_exact(of) ~ ' * ' ~ to_exact(of)},
         'value': divide(
-            to_double(partial.n ~ ' * ' ~ partial.squares ~ ' - ' ~ partial.total ~ ' * ' ~ partial.total),
+            exact_to_double(partial.n ~ ' * ' ~ partial.squares ~ ' - ' ~ partial.total ~ ' * ' ~ partial.total),
             to_double(partial.n ~ ' * (' ~ partial.n ~ ' - 1)'),
         ),
     }) }}

@@ -100,6 +100,28 @@
             {% do errors.append(definition_error(node, subject, 'of is ' ~ of ~ ', whose rows are in different currencies (allowed: an amount in one currency)')) %}
         {% endif %}
         {% do errors.extend(get_default_errors(node, column, type)) %}
+        {% do errors.extend(get_engine_errors(node, column, aggregate, of, of_type)) %}
+    {% endif %}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# What the engine at hand could not compute as the others do. #}
+{% macro get_engine_errors(node, column, aggregate, of, of_type) %}
+    {{ return(adapter.dispatch('get_engine_errors', 'truepoint')(node, column, aggregate, of, of_type)) }}
+{% endmacro %}
+
+{% macro default__get_engine_errors(node, column, aggregate, of, of_type) %}
+    {{ return([]) }}
+{% endmacro %}
+
+{% macro spark__get_engine_errors(node, column, aggregate, of, of_type) %}
+    {% set errors = [] %}
+    {% set where = get_meta(column).feature.get('where') %}
+    {% if of_type == 'numeric' and get_aggregate(aggregate).plan == 'sums' %}
+        {% do errors.append(definition_error(node, column.name, 'of is ' ~ of ~ ', of type numeric, which has no bounds in Postgres and 38 digits in Spark (allowed in Spark: bigint, integer)')) %}
+    {% endif %}
+    {% if where is not none and '/' in get_tokens(where) %}
+        {% do errors.append(definition_error(node, column.name, 'where: ' ~ where ~ ': divides; of whole numbers, Postgres cuts the quotient and Spark does not (allowed in Spark: a condition that multiplies instead)')) %}
     {% endif %}
     {{ return(errors) }}
 {% endmacro %}

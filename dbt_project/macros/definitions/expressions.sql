@@ -70,6 +70,7 @@
     {% for token in tokens %}
         {% set is_name = modules.re.match('^[A-Za-z_]', token) and token | lower not in get_expression_words() %}
         {% set sql = names[token] if is_name else (token | lower if modules.re.match('^[A-Za-z_]', token) else token) %}
+        {% if token.startswith("'") %}{% set sql = text_literal(token) %}{% endif %}
         {% set following = tokens[loop.index] if not loop.last else '' %}
         {% if state.divisor == 'next' and token not in ['-', '+'] %}
             {% set state.divisor = 'open' %}
