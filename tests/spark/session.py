@@ -3,8 +3,8 @@
 `python -m tests.spark.session COMMANDS TARGET_PATH`: COMMANDS is a JSON list, each
 {"arguments": [...], "variables": {...}}.
 
-The last line of standard output says how each ended: a JSON list of [is_success, output]. It is a process apart from the
-tests' own, since Spark does not end before its process does.
+The last line of standard output says how each ended: a JSON list of [is_success, output]. It is a process apart from
+the tests' own, since Spark does not end before its process does.
 """
 
 import json
