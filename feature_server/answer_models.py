@@ -4,7 +4,7 @@ from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from feature_server.value_types import answer_types
+from feature_server.value_types import answer_types, request_types
 from truepoint.registry import ParameterRole, Service, ValueType
 
 
@@ -99,6 +99,17 @@ def answer_model(service: Service) -> type[BaseModel]:
         definition_version=(str, Field(description="Digest of the definitions that the values follow.")),
         rows=(list[row], Field(description="One per request row, in the same order.")),
     )
+
+
+def example_answer(service: Service, *, as_of: object) -> dict[str, object]:
+    """Return an answer in its form: each value stands for its type, since only the database knows the real one."""
+    row = {
+        "as_of": as_of,
+        "values": {feature.name: request_types[feature.type].example for feature in service.features},
+        "found": {view.name: True for view in service.views},
+        "error": None,
+    }
+    return {"service": service.name, "definition_version": service.definition_version, "rows": [row]}
 
 
 def _without_titles(name: str, fields: dict[str, Any]) -> type[BaseModel]:

@@ -23,8 +23,24 @@ def log_event(level: int, event: str, *, exception: BaseException | None = None,
     logger.log(level, json.dumps(line, default=str))
 
 
+class _DriverHandler(logging.Handler):
+    """Writes what the database driver logs as a line of ours: its fixed text and the type of its exception.
+
+    Neither what was filled into the text, nor the traceback: those hold addresses and paths.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        exception = record.exc_info[0] if record.exc_info else None
+        name = None if exception is None else exception.__name__
+        log_event(record.levelno, "database_driver", message=str(record.msg), cause=name)
+
+
 def log_to_stderr() -> None:
     """Write the lines to stderr, unless the process has set up logging of its own for them."""
+    driver = logging.getLogger("asyncpg")
+    driver.handlers = [_DriverHandler()]
+    driver.propagate = False
     if not logger.handlers and not logging.getLogger().handlers:
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(message)s"))

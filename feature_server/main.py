@@ -3,6 +3,7 @@
 uvicorn feature_server.main:create_app --factory --host 127.0.0.1 --port 8000
 """
 
+import logging
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
@@ -11,10 +12,10 @@ from feature_server import catalogue, features, health
 from feature_server.answering import build_answerer
 from feature_server.errors import install_error_handlers
 from feature_server.lifespan import StartFailure, lifespan
-from feature_server.logs import log_to_stderr
+from feature_server.logs import log_event, log_to_stderr
 from feature_server.openapi import install_openapi
 from feature_server.request_models import build_request_reader
-from feature_server.settings import FeatureServerSettings, load_server_settings
+from feature_server.settings import FeatureServerSettings, load_server_settings, unknown_variables
 from feature_server.state import Serving
 from truepoint.errors import TruepointError
 from truepoint.registry import load_registry
@@ -36,6 +37,8 @@ def create_app(settings: FeatureServerSettings | None = None) -> FastAPI:
 
 def _build(settings: FeatureServerSettings) -> FastAPI:
     log_to_stderr()
+    for variable, similar in unknown_variables().items():
+        log_event(logging.WARNING, "unknown_setting", variable=variable, did_you_mean=similar)
     registry = load_registry(settings.manifest_path)
     app = FastAPI(
         title="truepoint feature server",

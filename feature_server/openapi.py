@@ -1,4 +1,4 @@
-"""The OpenAPI document: the typed requests and answers of every service, with examples that the server takes."""
+"""The OpenAPI document: the typed requests and answers of every service, with examples."""
 
 from typing import TYPE_CHECKING, Any, Final
 
@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from feature_server.answer_models import answer_model
+from feature_server.answer_models import answer_model, example_answer
 from feature_server.errors import ErrorAnswer
 from feature_server.request_models import example_row, request_model
 from truepoint.registry import Registry
@@ -65,7 +65,18 @@ def _document(app: FastAPI, *, registry: Registry, max_rows: int) -> dict[str, A
     }
     operation["responses"]["200"] = {
         "description": "The values, one row per request row. A row that failed alone carries an error.",
-        "content": {"application/json": {"schema": _one_of(answer_references)}},
+        "content": {
+            "application/json": {
+                "schema": _one_of(answer_references),
+                "examples": {
+                    name: {
+                        "summary": "The form of an answer; each value stands for its type.",
+                        "value": example_answer(service, as_of=example_row(service)["as_of"]),
+                    }
+                    for name, service in registry.services.items()
+                },
+            }
+        },
     }
     operation["responses"] |= {status: _error(text, error) for status, text in _error_statuses.items()}
     document["paths"]["/readyz"]["get"]["responses"]["503"] = _error(_error_statuses["503"], error)

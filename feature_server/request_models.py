@@ -109,7 +109,8 @@ def request_model(service: Service, *, max_rows: int) -> type[FeatureRequest]:
     """Return the model of one service's request; every parameter is a typed, nullable field of its rows."""
     title = _title(service.name)
     fields: dict[str, Any] = {
-        attribute_name(position): _field(parameter) for position, parameter in enumerate(service.parameters)
+        attribute_name(position): _field(parameter, example=_example(service, parameter))
+        for position, parameter in enumerate(service.parameters)
     }
     row_model = create_model(
         f"{title}Row",
@@ -129,11 +130,11 @@ def request_model(service: Service, *, max_rows: int) -> type[FeatureRequest]:
 
 
 def example_row(service: Service) -> dict[str, object]:
-    """Return a row that the service takes."""
+    """Return a row that the service takes: of the service's own example, and by type where that says nothing."""
     return {
-        parameter.name: _example(parameter)
+        parameter.name: _example(service, parameter)
         for parameter in service.parameters
-        if parameter.is_required or parameter.role == "as_of"
+        if parameter.role != "event" or parameter.name in (service.example or {})
     }
 
 
@@ -149,7 +150,7 @@ class _ByService:
         )
 
 
-def _field(parameter: Parameter) -> tuple[Any, Any]:
+def _field(parameter: Parameter, *, example: object) -> tuple[Any, Any]:
     request_type = request_types[parameter.type]
     return (
         request_type.annotation | None,
@@ -157,12 +158,15 @@ def _field(parameter: Parameter) -> tuple[Any, Any]:
             default=... if parameter.is_required else None,
             alias=parameter.name,
             description=_role_words[parameter.role],
-            examples=[_example(parameter)],
+            examples=[example],
         ),
     )
 
 
-def _example(parameter: Parameter) -> object:
+def _example(service: Service, parameter: Parameter) -> object:
+    given = service.example or {}
+    if parameter.name in given:
+        return given[parameter.name]
     if parameter.type != "text" or parameter.role == "as_of":
         return request_types[parameter.type].example
     if parameter.name.endswith("country"):

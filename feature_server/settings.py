@@ -1,15 +1,21 @@
 """What the server reads from the environment. Every name starts with TRUEPOINT_SERVER_, but for TRUEPOINT_DSN."""
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from truepoint.errors import SettingsError
+from truepoint.setting_faults import describe_fault
 from truepoint.settings import load_settings as load_shared_settings
+from truepoint.settings import require_uri
 
 _DSN_VARIABLE: Final = "TRUEPOINT_DSN"
+_PREFIX: Final = "TRUEPOINT_SERVER_"
 
 
 class FeatureServerSettings(BaseSettings):
@@ -23,7 +29,7 @@ class FeatureServerSettings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="TRUEPOINT_SERVER_",
+        env_prefix=_PREFIX,
         frozen=True,
         extra="forbid",
         env_ignore_empty=True,
@@ -43,21 +49,39 @@ class FeatureServerSettings(BaseSettings):
     max_rows: int = Field(default=1000, ge=1, le=100_000)
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024)  # 1,000 rows of twenty fields are some 0.7 MiB
 
+    @field_validator("dsn")
+    @classmethod
+    def _dsn_is_a_uri(cls, dsn: SecretStr) -> SecretStr:
+        return require_uri(dsn)
+
 
 def load_server_settings(**overrides: object) -> FeatureServerSettings:
     """Read the environment; `overrides` win over it. Raises SettingsError that names each variable and its fault."""
     try:
         return FeatureServerSettings(**overrides)  # type: ignore[arg-type]  # pydantic checks each of them
     except ValidationError as error:
-        raise SettingsError(
-            "; ".join(_problem(str(fault["loc"][0]), fault["msg"]) for fault in error.errors())
-        ) from error
+        raise SettingsError("; ".join(_problem(fault) for fault in error.errors())) from error
 
 
-def _problem(name: str, message: str) -> str:
-    if name in ("dsn", _DSN_VARIABLE):
+def unknown_variables() -> dict[str, str | None]:
+    """Return the variables with this server's prefix that it does not know, each with the most similar known one."""
+    known = [name.upper() for name in FeatureServerSettings.model_fields if name != "dsn"]
+    similar = {}
+    for variable in sorted(os.environ):
+        name = variable.upper().removeprefix(_PREFIX)
+        if variable.upper().startswith(_PREFIX) and name not in known:
+            matches = get_close_matches(name, known, n=1)
+            similar[variable] = f"{_PREFIX}{matches[0]}" if matches else None
+    return similar
+
+
+def _problem(fault: ErrorDetails) -> str:
+    name = str(fault["loc"][0])
+    is_dsn = name in ("dsn", _DSN_VARIABLE)
+    if is_dsn and fault["type"] == "missing":
         return (
             f"{_DSN_VARIABLE} is not set, and the server has no default for it. "
             "Start it by `truepoint serve`, or first run: export TRUEPOINT_DSN=$(truepoint dsn)"
         )
-    return f"TRUEPOINT_SERVER_{name.upper()}: {message}"
+    field = FeatureServerSettings.model_fields["dsn" if is_dsn else name]
+    return describe_fault(_DSN_VARIABLE if is_dsn else f"{_PREFIX}{name.upper()}", fault, field)

@@ -110,6 +110,7 @@ class Service:
     """A feature service as compiled: what to ask for, what comes back, and the statement to run as it stands.
 
     Everything but `statement` is the signature, the line above the statement.
+    example: a request row to show to people, as the service's author wrote it; None when there is none.
     Result columns of `statement`, in order: ord bigint (1-based position of the request row), as_of and answered_at
     timestamptz, each view's found column (boolean), each feature.
     """
@@ -123,6 +124,7 @@ class Service:
     views: tuple[View, ...]
     relations: tuple[Relation, ...]
     indexes: tuple[Index, ...]
+    example: Mapping[str, object] | None = None
 
     @property
     def result_columns(self) -> tuple[tuple[str, ValueType], ...]:

@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from truepoint.errors import SettingsError
+from truepoint.setting_faults import describe_fault
 
 
 def find_project_root(start: Path | None = None) -> Path:
@@ -45,14 +46,15 @@ class Settings(BaseSettings):
     @field_validator("dsn")
     @classmethod
     def _dsn_is_a_uri(cls, dsn: SecretStr | None) -> SecretStr | None:
-        if dsn is not None and not dsn.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise ValueError("must be a URI such as postgresql://user:password@host:5432/database")
-        return dsn
+        return None if dsn is None else require_uri(dsn)
 
     @field_validator("data_dir", "dbt_project_dir")
     @classmethod
     def _absolute(cls, folder: Path) -> Path:
-        return folder.expanduser().resolve()
+        try:
+            return folder.expanduser().resolve()
+        except RuntimeError as error:
+            raise ValueError(f"{folder} begins with ~, and there is no such account") from error
 
     @property
     def online_manifest_path(self) -> Path:
@@ -65,5 +67,16 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = "; ".join(f"TRUEPOINT_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        raise SettingsError(problems) from error
+        problems = [
+            describe_fault(f"TRUEPOINT_{name.upper()}", fault, Settings.model_fields[name])
+            for fault in error.errors()
+            for name in [str(fault["loc"][0])]
+        ]
+        raise SettingsError("; ".join(problems)) from error
+
+
+def require_uri(dsn: SecretStr) -> SecretStr:
+    """Return `dsn`. Raises ValueError, without showing it, unless it is a URI of Postgres."""
+    if not dsn.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("must be a URI such as postgresql://user:password@host:5432/database")
+    return dsn

@@ -80,10 +80,19 @@ def running_dsn(settings: Settings) -> str | None:
 
 
 def stop_warehouse(settings: Settings) -> bool:
-    """Stop the embedded Postgres; False when none was running. Raises WarehouseError for a server that is not ours."""
-    if settings.dsn is not None:
-        raise WarehouseError("TRUEPOINT_DSN names a server that truepoint did not start, and so does not stop.")
-    return embedded_postgres(settings).stop()
+    """Stop the embedded Postgres; False when none was running.
+
+    Raises WarehouseError while TRUEPOINT_DSN names another server: which of the two is meant is not ours to guess.
+    """
+    server = embedded_postgres(settings)
+    if server.postmaster() is None:
+        return False
+    if settings.dsn is not None and settings.dsn.get_secret_value() != server.dsn(DATABASE):
+        raise WarehouseError(
+            "TRUEPOINT_DSN names a server that truepoint did not start, and so does not stop. To stop the embedded "
+            "one: unset TRUEPOINT_DSN; truepoint down"
+        )
+    return server.stop()
 
 
 def install_schema(dsn: str) -> None:

@@ -1,5 +1,6 @@
 """`truepoint parity` over real HTTP: exit status, table, JSON."""
 
+import io
 import json
 import socket
 import threading
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer
 import uvicorn
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from consistency import NoServerError, ParityError
+from consistency.report import Difference, FeatureReport, ParityReport
 from tests.consistency.conftest import ROWS, TABLE
 from tests.consistency.fake_server import FakeServer
-from truepoint.commands.parity import parity
+from truepoint.commands.parity import parity, print_report
 from truepoint.errors import ManifestError
 from truepoint.registry import Service
 
@@ -150,3 +153,28 @@ def test_a_manifest_without_the_mart_is_an_error(project: Path) -> None:
     assert result.exit_code == 1
     assert isinstance(result.exception, ManifestError)
     assert "0 models named training_small" in str(result.exception)
+
+
+def test_the_table_shows_everything_in_80_columns() -> None:
+    names = ("account_amount_mean_30d", "merchant_chargeback_count_90d", "a_very_long_name" + "_of_a_feature" * 3)
+    worst = Difference(
+        "s1", {"account_id": "a0"}, {}, None, "2026-01-01T00:00:00+00:00", 1.0, 2.0, 7.27595761418342e-12
+    )
+    features = tuple(
+        FeatureReport(name, "double precision", 1_000_000, 999_999, 100_000, 0, 7.27595761418342e-12, (worst,))
+        for name in names
+    )
+    report = ParityReport(
+        "card_fraud", "0" * 32, '"db"."truepoint_features"."training_card_fraud"', "http://127.0.0.1:8000", 1,
+        1_000_000, 1_000_000, 0, 2.5, features, (),
+    )  # fmt: skip
+    written = io.StringIO()
+    print_report(report, 0.0, console=Console(file=written, width=80))
+    lines = written.getvalue().splitlines()
+    table = [line for line in lines if line.startswith("\N{BOX DRAWINGS LIGHT VERTICAL}")]
+    assert all(len(line) <= 80 for line in table)
+    cells = [[cell.strip() for cell in line.strip("\N{BOX DRAWINGS LIGHT VERTICAL}").split("\u2502")] for line in table]
+    assert "".join(row[0] for row in cells) == "".join(names)
+    figures = [row[1:] for row in cells if row[1]]
+    assert figures == [["1,000,000", "999,999", "100,000", "7.28e-12"]] * 3
+    assert "\N{HORIZONTAL ELLIPSIS}" not in written.getvalue()

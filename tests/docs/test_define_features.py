@@ -1,15 +1,20 @@
 """docs/define-features.md: every aggregate, type, key and word is there; its errors and its new aggregate are real."""
 
+import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.dbt_runner import DbtProject
-from tests.docs.pages import ROOT, block_after, code_words, read
+from tests.docs.pages import README, ROOT, block_after, code_words, read
 from truepoint.registry import load_registry
 
 MACROS = ROOT / "dbt_project" / "macros"
@@ -37,6 +42,25 @@ def feature(name: str, definition: str, *, data_type: str) -> str:
         f"      - name: {name}\n        description: Of a test. Never null.\n        data_type: {data_type}\n"
         f"        config: {{meta: {{feature: {definition}}}}}\n"
     )
+
+
+def failing_compile(project: DbtProject) -> str:
+    """What `dbt compile` prints. In a process of its own: where a compile fails, dbt leaves its thread pool open."""
+    folders = {"--project-dir": project.folder, "--profiles-dir": project.folder, "--target-path": project.target_path}
+    finished = subprocess.run(
+        [
+            *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--no-use-colors"),
+            *("--log-path", str(project.target_path), "compile", "--select", "path:analyses/online"),
+            *(str(argument) for option in folders.items() for argument in option),
+        ],
+        env={**os.environ, "TRUEPOINT_DSN": project.dsn},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert finished.returncode != 0
+    return finished.stdout
 
 
 @pytest.mark.parametrize("aggregate", AGGREGATES)
@@ -84,9 +108,7 @@ def test_errors_are_those_that_the_compiler_prints(project_with: ProjectWith) ->
         feature("account_refund_count_30d", "{aggregate: conut, window: 30}", data_type="bigint")
         + feature("account_amount_typical_30d", "{aggregate: mean, of: amount_minor, window: 30d}", data_type="bigint")
     )
-    result = project.invoke("compile", "--select", "path:analyses/online")
-    assert not result.is_success
-    printed = [line.strip() for line in result.output.splitlines()]
+    printed = [line.strip() for line in failing_compile(project).splitlines()]
     for line in block_after(read("define-features.md"), "test: errors").splitlines():
         assert line.strip() in printed
 
@@ -107,3 +129,22 @@ def test_new_aggregate_compiles_as_written(project_with: ProjectWith) -> None:
     service = load_registry(project.compile_online()).services["card_fraud"]
     assert service.features[-1].name == "account_amount_rms_30d"
     assert service.features[-1].type == "double precision"
+
+
+def test_no_model_of_the_project_names_a_column_twice() -> None:
+    """dbt would keep the second alone, before the compiler looks."""
+    files = sorted((ROOT / "dbt_project" / "models").rglob("*.yml"))
+    assert files
+    for path in files:
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            names = [column["name"] for column in model.get("columns", [])]
+            assert len(names) == len(set(names)), (path.name, model["name"])
+
+
+def test_the_example_of_the_service_is_the_row_that_the_pages_ask_with() -> None:
+    exposures = yaml.safe_load((ROOT / "dbt_project" / "models" / "services.yml").read_text(encoding="utf-8"))
+    (service,) = exposures["exposures"]
+    example = service["config"]["meta"]["feature_service"]["example"]
+    for page in (README.read_text(encoding="utf-8"), read("serve.md")):
+        (body,) = re.findall(r"curl .* -d '(\{.*?\})'", page, flags=re.DOTALL)
+        assert json.loads(body) == {"service": service["name"], "rows": [example]}

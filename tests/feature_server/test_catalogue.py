@@ -87,11 +87,32 @@ async def test_every_reference_of_the_openapi_document_leads_somewhere(client: h
 
 async def test_the_examples_of_the_openapi_document_are_answered(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
-    content = document["paths"]["/v1/features"]["post"]["requestBody"]["content"]["application/json"]
-    assert list(content["examples"]) == ["account_activity", "echo"]
-    for example in content["examples"].values():
+    operation = document["paths"]["/v1/features"]["post"]
+    content = operation["requestBody"]["content"]["application/json"]
+    answers = operation["responses"]["200"]["content"]["application/json"]["examples"]
+    assert list(content["examples"]) == list(answers) == ["account_activity", "echo"]
+    for name, example in content["examples"].items():
         response = await client.post("/v1/features", json=example["value"])
         assert response.status_code == 200, response.text
+        shown, real = answers[name]["value"], response.json()
+        assert (list(shown), list(shown["rows"][0])) == (list(real), list(real["rows"][0]))
+        for part in ("values", "found"):
+            assert list(shown["rows"][0][part]) == list(real["rows"][0][part])
+
+
+async def test_a_services_own_example_is_shown_where_it_has_one(make_settings: MakeSettings, tmp_path: Path) -> None:
+    row = {"account_id": "a-004023", "event_id": "t-1", "as_of": "2026-01-01T12:00:00Z"}
+    activity = signature("account_activity") | {"example": {**row, "not_a_field": 1}}
+    manifest = write_manifest(tmp_path, compiled(activity))
+    async with serving(create_app(make_settings(manifest_path=manifest))) as client:
+        document = (await client.get("/openapi.json")).json()
+        content = document["paths"]["/v1/features"]["post"]["requestBody"]["content"]["application/json"]
+        asked = content["examples"]["account_activity"]["value"]
+        assert asked["rows"] == [{**row, "amount_minor": 1250}]
+        assert (await client.post("/v1/features", json=asked)).status_code == 200
+    assert document["components"]["schemas"]["AccountActivityRow"]["properties"]["account_id"]["examples"] == [
+        "a-004023"
+    ]
 
 
 @pytest.mark.parametrize("name", ["json", "copy", "model_config", "schema", "_id", "class"])

@@ -1,10 +1,12 @@
 """The server and the doctor over what dbt really compiles."""
 
+import json
 import re
 
 import psycopg
 
 from feature_server.main import create_app
+from feature_server.request_models import build_request_reader, example_row
 from feature_server.settings import load_server_settings
 from tests.dbt_runner import DbtProject
 from tests.feature_server.asgi import serving
@@ -22,6 +24,8 @@ async def test_the_compiled_service_is_served_and_its_indexes_are_found_lacking_
     add_transaction(database_dsn, "t2", occurred_at="2026-01-01T11:45:00Z", amount=300)
     registry = load_registry(manifest_path)
     service = registry.services["card_fraud"]
+    shown = {"service": "card_fraud", "rows": [example_row(service)]}
+    assert build_request_reader(registry, max_rows=1).read(json.dumps(shown).encode()).service == "card_fraud"
 
     examination = await examine(database_dsn, registry)
     needed = {index.name for index in service.indexes}

@@ -1,5 +1,6 @@
 """Starting: one clear sentence where manifest, database and environment do not fit; and nothing opened before."""
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -60,7 +61,7 @@ def _other_parameter_type(activity: dict[str, Any]) -> None:
         (_absent_relation, "payments.transfers is absent, and service account_activity reads it"),
         (_absent_column, "payments.transactions lacks column colour"),
         (_other_column_type, "base_amount_minor is bigint, not integer"),
-        (_other_database, "is in database elsewhere by the manifest"),
+        (_other_database, "the manifest is for database elsewhere, and this is"),
         (_other_result_type, "returns txn_amount_twice int8 as column 7 where its signature promises"),
         (_one_feature_more, "returns 7 columns where its signature promises 8"),
         (_other_parameter_type, "takes text[], int8[], text[], timestamptz[] where its signature says"),
@@ -113,15 +114,47 @@ def test_building_the_application_opens_nothing(make_settings: MakeSettings) -> 
 @pytest.mark.parametrize(
     ("overrides", "said"),
     [
-        ({"pool_size": 0}, "TRUEPOINT_SERVER_POOL_SIZE"),
-        ({"port": 70_000}, "TRUEPOINT_SERVER_PORT"),
-        ({"statement_timeout_seconds": "soon"}, "TRUEPOINT_SERVER_STATEMENT_TIMEOUT_SECONDS"),
+        ({"pool_size": "0"}, "TRUEPOINT_SERVER_POOL_SIZE is '0' (allowed: a whole number from 1 to 1000)"),
+        ({"port": 70_000}, "TRUEPOINT_SERVER_PORT is '70000' (allowed: a whole number from 0 to 65535)"),
+        (
+            {"max_body_bytes": "1.5"},
+            "TRUEPOINT_SERVER_MAX_BODY_BYTES is '1.5' (allowed: a whole number from 1024 upwards)",
+        ),
+        (
+            {"connect_timeout_seconds": "soon"},
+            "TRUEPOINT_SERVER_CONNECT_TIMEOUT_SECONDS is 'soon' (allowed: a number above 0 to 60)",
+        ),
+        (
+            {"max_rows": "9" * 5000},
+            f"TRUEPOINT_SERVER_MAX_ROWS is '{'9' * 60}...' (allowed: a whole number from 1 to 100000)",
+        ),
+        (
+            {"dsn": "host=db password=s3cret"},
+            "TRUEPOINT_DSN: must be a URI such as postgresql://user:password@host:5432/database",
+        ),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_a_setting_out_of_bounds_is_named(make_settings: MakeSettings, overrides: dict[str, Any], said: str) -> None:
-    with pytest.raises(SettingsError, match=said):
+def test_a_setting_out_of_bounds_is_one_sentence(
+    make_settings: MakeSettings, overrides: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
         make_settings(**overrides)
+    assert str(refused.value) == said
+
+
+def test_a_setting_that_nobody_knows_is_told_at_the_start(
+    make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("TRUEPOINT_SERVER_POOLSIZE", "4")
+    monkeypatch.setenv("TRUEPOINT_SERVER_COLOUR_OF_LOGS", "red")
+    monkeypatch.setenv("TRUEPOINT_SERVER_PORT", "8000")
+    create_app(make_settings())
+    lines = [json.loads(message) for message in caplog.messages]
+    assert [(line["level"], line["event"], line["variable"], line.get("did_you_mean")) for line in lines] == [
+        ("warning", "unknown_setting", "TRUEPOINT_SERVER_COLOUR_OF_LOGS", None),
+        ("warning", "unknown_setting", "TRUEPOINT_SERVER_POOLSIZE", "TRUEPOINT_SERVER_POOL_SIZE"),
+    ]
 
 
 def run_uvicorn(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -221,6 +221,18 @@ def test_all_wrong_columns_are_named_at_once(database_dsn: str, kind: str, tmp_p
     )
 
 
+def test_a_header_of_any_bytes_is_shown_escaped_and_in_short(database_dsn: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"\x1b[31mred\x07," + b"\xff" * 5000 + b"," + b",".join(b"c%d" % n for n in range(9)) + b"\n")
+    with pytest.raises(DataFileError) as refusal:
+        load_events(database_dsn, "chargebacks", path)
+    message = str(refusal.value)
+    assert message.isprintable()
+    assert r"column '\x1b[31mred\x07' is not one of the table's" in message
+    assert "column c2 is not one of the table's; and 6 more are not" in message
+    assert len(message) < 1500
+
+
 def test_a_column_that_is_there_twice_is_refused(database_dsn: str, tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(",".join([*COLUMNS, "reason"]) + "\n", encoding="utf-8")

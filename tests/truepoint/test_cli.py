@@ -52,11 +52,13 @@ def test_up_and_dsn_and_status_with_a_given_server(database_dsn: str, monkeypatc
     assert "of TRUEPOINT_DSN" in status
 
 
-def test_down_says_that_a_given_server_is_not_ours(database_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_down_leaves_a_given_server_alone(database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUEPOINT_DSN", database_dsn)
+    monkeypatch.setenv("TRUEPOINT_DATA_DIR", str(tmp_path))
     result = _run("down")
-    assert result.exit_code == 1
-    assert "did not start" in result.stderr
+    assert result.exit_code == 0
+    assert "the server of TRUEPOINT_DSN is left alone" in result.stdout
+    assert _run("dsn").stdout.strip() == database_dsn
 
 
 def test_life_of_the_embedded_server(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,9 +70,15 @@ def test_life_of_the_embedded_server(short_folder: Path, monkeypatch: pytest.Mon
         assert address.startswith("postgresql://")
         assert _run("up").stdout.strip() == _run("dsn").stdout.strip() == address
         assert "no TCP port" in _run("status").stdout
+        monkeypatch.setenv("TRUEPOINT_DSN", "postgresql://postgres@127.0.0.1:1/elsewhere")
+        refused = _run("down")
+        assert (refused.exit_code, "did not start" in refused.stderr) == (1, True)
     finally:
+        monkeypatch.setenv("TRUEPOINT_DSN", address)  # as the pages say to set it
         stopped = _run("down").stdout
     assert stopped.strip() == "stopped"
+    assert "no Postgres of truepoint's own is running" in _run("down").stdout
+    monkeypatch.delenv("TRUEPOINT_DSN")
     assert _run("down").stdout.strip() == "was not running"
     assert "not running" in _run("status").stdout
 

@@ -13,6 +13,8 @@ from truepoint.cli import app
 from truepoint.doctor import Examination, apply_indexes, examine
 from truepoint.errors import DatabaseMismatchError
 from truepoint.registry import Registry, load_registry
+from truepoint.settings import Settings
+from truepoint.warehouse import warehouse_status
 
 INDEX = "transactions_account_id_occurred_at_online"
 
@@ -177,6 +179,25 @@ async def test_a_database_that_cannot_be_reached_is_a_finding_without_the_passwo
     assert "hunter2" not in str(examination)
 
 
+async def test_the_version_is_the_one_that_status_shows(
+    settings: Settings, database_dsn: str, registry: Registry
+) -> None:
+    (server,) = (found for found in (await examine(database_dsn, registry)).findings if found.check == "connection")
+    assert server.message == f"is Postgres {warehouse_status(settings).version}"
+
+
+async def test_a_manifest_for_another_database_is_told_once(database_dsn: str, tmp_path: Path) -> None:
+    activity = signature("account_activity")
+    activity["relations"][0]["relation"] = '"elsewhere"."payments"."transactions"'
+    activity["relations"].append({**activity["relations"][0], "name": "again"})
+    other = {**activity, "service": "account_watch"}
+    text = STATEMENTS["account_activity"]
+    registry = load_registry(write_manifest(tmp_path, compiled(activity), compiled(other, text)))
+    (finding,) = (await examine(database_dsn, registry)).missing
+    assert (finding.check, finding.subject) == ("relations", "the manifest")
+    assert finding.message.startswith("is for database elsewhere, and this is test_")
+
+
 async def test_an_index_that_cannot_be_made_is_told_with_its_statement(database_dsn: str, tmp_path: Path) -> None:
     activity = signature("account_activity")
     activity["indexes"][0]["ddl"] = "create index concurrently broken on payments.transactions (colour)"
@@ -212,6 +233,19 @@ def test_the_command_fails_while_something_is_missing_and_mends_indexes(
     assert status == 0
     assert "0 missing" in output
     assert command()[0] == 0
+
+
+@pytest.mark.usefixtures("command")
+def test_the_table_cuts_no_name_in_80_columns(database_dsn: str, tmp_path: Path) -> None:
+    activity = signature("account_activity")
+    activity["relations"][0]["columns"] |= {f"a_column_that_nobody_has_{'x' * 30}_{n}": "text" for n in range(2)}
+    write_manifest(tmp_path / "target" / "online", compiled(activity))
+    result = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["doctor"])
+    table = [line for line in result.stdout.splitlines() if line.startswith("\N{BOX DRAWINGS LIGHT VERTICAL}")]
+    assert all(len(line) <= 80 for line in table)
+    found = "".join(line.split("\N{BOX DRAWINGS LIGHT VERTICAL}")[4].strip() for line in table)
+    assert f"a_column_that_nobody_has_{'x' * 30}_1" in found
+    assert "\N{HORIZONTAL ELLIPSIS}" not in result.stdout
 
 
 def test_the_command_prints_json(command: Callable[..., tuple[int, str]]) -> None:

@@ -37,6 +37,12 @@ def test_folders_are_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert load_settings().data_dir == tmp_path / "here"
 
 
+def test_a_folder_of_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUEPOINT_DATA_DIR", "~no-such-account/data")
+    with pytest.raises(SettingsError, match="TRUEPOINT_DATA_DIR: ~no-such-account/data begins with ~"):
+        load_settings()
+
+
 def test_empty_dsn_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUEPOINT_DSN", "")
     assert load_settings().dsn is None
@@ -44,6 +50,6 @@ def test_empty_dsn_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_dsn_that_is_no_uri_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUEPOINT_DSN", "host=db password=s3cret")
-    with pytest.raises(SettingsError, match=r"TRUEPOINT_DSN: .*postgresql://") as caught:
+    with pytest.raises(SettingsError) as caught:
         load_settings()
-    assert "s3cret" not in str(caught.value)
+    assert str(caught.value) == "TRUEPOINT_DSN: must be a URI such as postgresql://user:password@host:5432/database"

@@ -67,7 +67,9 @@ def _print_table(examination: "Examination") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("check", "of", "", "found", title=examination.database)
+    table = Table(title=examination.database)
+    for heading in ("check", "of", "", "found"):
+        table.add_column(heading, overflow="fold")  # a long name goes on in the next line, rather than be cut
     for finding in examination.findings:
         mark = Text("ok", style="green") if finding.is_ok else Text("missing", style="bold red")
         table.add_row(finding.check, Text(finding.subject), mark, Text(finding.message))

@@ -81,12 +81,13 @@ def print_report(report: "ParityReport", tolerance: float, *, console: "Console"
     """One table line per feature, the worst difference, and a verdict of one line."""
     from rich.table import Table
 
-    table = Table(title=f"{report.service}: offline {report.training_table} against online {report.url}")
-    table.add_column("feature", overflow="fold", min_width=29)  # with the figures, 80 columns
-    for heading in ("rows", "nulls", "differing", "largest\ndifference"):
-        table.add_column(heading, justify="right")
+    console.print(f"{report.service}: {report.training_table} against {report.url}", markup=False, soft_wrap=True)
+    table = Table()
+    table.add_column("feature", overflow="fold")
+    for heading in ("rows", "nulls", "differ", "by up to"):
+        table.add_column(heading, justify="right", no_wrap=True)  # in 80 columns, only names fold
     for feature in report.features:
-        largest = "" if feature.largest_difference is None else repr(feature.largest_difference)
+        largest = "" if feature.largest_difference is None else f"{feature.largest_difference:.3g}"
         style = "bold red" if feature.differing else None
         counts = (f"{feature.values:,}", f"{feature.nulls:,}", f"{feature.differing:,}")
         table.add_row(feature.name, *counts, largest, style=style)
@@ -99,9 +100,11 @@ def print_report(report: "ParityReport", tolerance: float, *, console: "Console"
                 f"offline {worst.offline!r}, online {worst.online!r}",
                 markup=False,
                 highlight=False,
+                soft_wrap=True,
             )
     for error in report.row_errors[:3]:
-        console.print(f"Row {error.spine_id} as of {error.as_of} was not answered: {error.message}", markup=False)
+        text = f"Row {error.spine_id} as of {error.as_of} was not answered: {error.message}"
+        console.print(text, markup=False, soft_wrap=True)
     if report.rows_failed:
         console.print(f"{report.rows_failed:,} rows were not answered, so this is no pass.", style="bold red")
     verdict = "equal" if report.passes(0.0) else "within tolerance" if report.passes(tolerance) else "NOT EQUAL"

@@ -18,7 +18,13 @@ def down() -> None:
     from truepoint.settings import load_settings
     from truepoint.warehouse import stop_warehouse
 
-    typer.echo("stopped" if stop_warehouse(load_settings()) else "was not running")
+    settings = load_settings()
+    if stop_warehouse(settings):
+        typer.echo("stopped")
+    elif settings.dsn is None:
+        typer.echo("was not running")
+    else:
+        typer.echo("no Postgres of truepoint's own is running; the server of TRUEPOINT_DSN is left alone")
 
 
 def dsn() -> None:

@@ -68,15 +68,18 @@ async def examine_agreement(connection: Connection, registry: Registry) -> list[
 async def _examine_relations(connection: Connection, service: Service) -> list[Finding]:
     names = [relation.relation_name for relation in service.relations]
     rows = await connection.fetch(_RELATIONS, [name.schema for name in names], [name.name for name in names])
-    findings = []
+    findings: list[Finding] = []
     for relation, name, row in zip(service.relations, names, rows, strict=True):
         types = dict(zip(row["column_names"], row["column_types"], strict=True))
         if name.database not in (None, row["database"]):
-            fault = (
-                f"is in database {name.database} by the manifest, and this is {row['database']}; "
+            message = (
+                f"is for database {name.database}, and this is {row['database']}; "
                 f"compile with the same TRUEPOINT_DSN: {COMPILE_COMMAND}"
             )
-        elif not row["is_there"]:
+            of_all = Finding("relations", "the manifest", is_ok=False, message=message)
+            findings += [] if of_all in findings else [of_all]  # told once, not for each relation
+            continue
+        if not row["is_there"]:
             fault = f"is absent, and service {service.name} reads it; make it: cd dbt_project && dbt run"
         elif not row["is_readable"]:
             fault = f"may not be read by this role: grant usage on schema {name.schema} and select on {name}"

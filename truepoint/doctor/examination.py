@@ -21,10 +21,8 @@ async def examine(dsn: str, registry: Registry) -> Examination:
     """Look at the database; change nothing. A database that cannot be reached is a finding, not an error."""
     try:
         async with connect(dsn, timeout_seconds=_CONNECT_TIMEOUT_SECONDS, server_settings=_SESSION) as connection:
-            version = connection.get_server_version()
-            findings = [
-                Finding("connection", "server", is_ok=True, message=f"is Postgres {version.major}.{version.minor}")
-            ]
+            version = await connection.fetchval("show server_version")
+            findings = [Finding("connection", "server", is_ok=True, message=f"is Postgres {version}")]
             agreement = await examine_agreement(connection, registry)
             findings += agreement
             findings += await examine_event_tables(connection, registry)

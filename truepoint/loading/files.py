@@ -17,9 +17,11 @@ import pyarrow.parquet as pq
 
 from truepoint.errors import DataFileError
 from truepoint.loading.catalogue import Column, EventTable
+from truepoint.loading.shown import shown, shown_name
 
 BATCH_ROWS: Final = 65_536
 CSV_BLOCK_BYTES: Final = 8 << 20
+MOST_NAMES: Final = 5  # unknown columns that a refusal names
 
 # What Postgres and the CSV between us write alike.
 FIRST_TIME_US: Final = -62_135_596_800_000_000  # 0001-01-01
@@ -134,7 +136,9 @@ def _open_csv(path: Path, table: EventTable) -> EventFile:
 def _column_problems(names: list[str], table: EventTable) -> list[str]:
     expected = table.column_names
     problems = [f"column {name} is missing" for name in expected if name not in names]
-    problems += [f"column {name} is not one of the table's" for name in dict.fromkeys(names) if name not in expected]
+    unknown = [name for name in dict.fromkeys(names) if name not in expected]
+    problems += [f"column {shown_name(name)} is not one of the table's" for name in unknown[:MOST_NAMES]]
+    problems += [f"and {len(unknown) - MOST_NAMES} more are not"] if len(unknown) > MOST_NAMES else []
     problems += [f"column {name} is there {names.count(name)} times" for name in expected if names.count(name) > 1]
     return problems
 
@@ -196,7 +200,7 @@ def _fit_column(column: Column, values: Any, *, is_key: bool) -> tuple[Any, tupl
         values = values.cast(pa.string())
     index = _first_failing(values, column.arrow_type)
     if index is not None:
-        return None, (index, f"{column.name} is {values[index].as_py()!r}, {_wanted(column)}")
+        return None, (index, f"{column.name} is {shown(values[index].as_py())}, {_wanted(column)}")
     fitted = values.cast(column.arrow_type)
     if pa.types.is_string(column.arrow_type):
         has_zero = pc.match_substring(fitted, "\0")

@@ -17,6 +17,7 @@ from psycopg import sql
 from truepoint.errors import DataFileError, WarehouseError
 from truepoint.loading.catalogue import SCHEMA, EventTable, read_event_table
 from truepoint.loading.copying import copy_batches
+from truepoint.loading.shown import shown, shown_name
 
 # A call opens the rows anew: they are read twice if the quick way finds a row that the careful way has to name.
 Batches = Callable[[], Iterable[Any]]
@@ -232,7 +233,7 @@ class _Names:
         return sql.SQL(template).format(**self._parts, **more)
 
     def key_text(self, values: list[str]) -> str:
-        return ", ".join(f"{name} {value}" for name, value in zip(self.table.key, values, strict=True))
+        return ", ".join(f"{name} {shown_name(value)}" for name, value in zip(self.table.key, values, strict=True))
 
 
 @contextmanager
@@ -299,7 +300,7 @@ def _value(
 
 
 def _shown(value: str | None) -> str:
-    return "null" if value is None else repr(value)
+    return "null" if value is None else shown(value)
 
 
 def _first_line(error: psycopg.Error) -> str:

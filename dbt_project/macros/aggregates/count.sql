@@ -2,6 +2,7 @@
 {% macro aggregate_count(of, partial) %}
     {{ return({
         'accepts': {'none': 'bigint', 'any': 'bigint'},
+        'is_never_null': true,
         'plan': 'sums',
         'partials': {'n': '1'},
         'value': partial.n,

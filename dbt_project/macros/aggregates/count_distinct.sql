@@ -2,6 +2,7 @@
 {% macro aggregate_count_distinct(of, partial) %}
     {{ return({
         'accepts': {'any': 'bigint'},
+        'is_never_null': true,
         'plan': 'distinct',
         'value': partial.distinct,
     }) }}

@@ -6,6 +6,7 @@
                'sums'      adds numbers up; the plans can also take them away again
                'distinct'  counts values
                'latest'    takes the latest event, by (event time, event id)
+    is_never_null  given where the value is 0, not null, when nothing was seen
     partials   only for 'sums': name -> what one event adds. An event whose `of` is null adds nothing.
     value      the feature, over its partials. `partial` gives each partial's SQL by name:
                'sums'      the names in `partials`, all exact numbers, 0 where nothing was seen

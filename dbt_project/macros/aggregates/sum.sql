@@ -2,6 +2,7 @@
 {% macro aggregate_sum(of, partial) %}
     {{ return({
         'accepts': {'integer': 'bigint', 'bigint': 'bigint', 'numeric': 'numeric'},
+        'is_never_null': true,
         'plan': 'sums',
         'partials': {'total': of},
         'value': partial.total,

@@ -3,13 +3,15 @@
     Null for fewer than two events.
 #}
 {% macro aggregate_variance(of, partial) %}
+    {% set n = to_exact(partial.n) %}
+    {% set total = to_exact(partial.total) %}
     {{ return({
         'accepts': {'integer': 'double precision', 'bigint': 'double precision', 'numeric': 'double precision'},
         'plan': 'sums',
         'partials': {'n': '1', 'total': of, 'squares': to_exact(of) ~ ' * ' ~ to_exact(of)},
         'value': divide(
-            exact_to_double(partial.n ~ ' * ' ~ partial.squares ~ ' - ' ~ partial.total ~ ' * ' ~ partial.total),
-            to_double(partial.n ~ ' * (' ~ partial.n ~ ' - 1)'),
+            exact_to_double(n ~ ' * ' ~ partial.squares ~ ' - ' ~ total ~ ' * ' ~ total),
+            to_double(n ~ ' * (' ~ n ~ ' - 1)'),
         ),
     }) }}
 {% endmacro %}

@@ -33,8 +33,8 @@
             {% for error in get_expression_errors(feature.expression, names) %}
                 {% do errors.append(definition_error(node, column.name, 'expression: ' ~ feature.expression ~ ': ' ~ error)) %}
             {% endfor %}
-            {% if '/' in get_tokens(feature.expression) and (column.data_type or '') | lower in ['bigint', 'integer', 'boolean'] %}
-                {% do errors.append(definition_error(node, column.name, 'expression: ' ~ feature.expression ~ ': divides, and data_type is ' ~ column.data_type ~ ' (allowed: double precision, since engines differ on the quotient of whole numbers)')) %}
+            {% if '/' in get_tokens(feature.expression) and (column.data_type or '') | lower != 'double precision' %}
+                {% do errors.append(definition_error(node, column.name, 'expression: ' ~ feature.expression ~ ': divides, and data_type is ' ~ column.data_type ~ ' (allowed: double precision, since engines differ on other quotients; another feature may then compare it)')) %}
             {% endif %}
             {% do features.append({'name': column.name, 'names': get_names(feature.expression)}) %}
         {% endif %}
@@ -60,6 +60,8 @@
     {% for field, type in request.items() %}
         {% if type not in get_value_types() %}
             {% do errors.append(definition_error(node, subject, 'request field ' ~ field ~ ' has type ' ~ type ~ did_you_mean(type, get_value_types()) ~ ' (allowed: ' ~ (get_value_types() | join(', ')) ~ ')')) %}
+        {% elif field in get_own_names() + get_reserved_words() %}
+            {% do errors.append(definition_error(node, subject, 'request field ' ~ field ~ ' is the name of a column of the compiler, or a word of SQL (allowed: any other)')) %}
         {% elif field not in columns %}
             {% do errors.append(definition_error(node, subject, 'request field ' ~ field ~ ' is no column of ' ~ spine.name ~ did_you_mean(field, columns) ~ ' (allowed: ' ~ (columns | join(', ')) ~ ')')) %}
         {% elif columns[field] != type %}

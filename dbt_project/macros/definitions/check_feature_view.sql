@@ -21,6 +21,9 @@
         {% do errors.append(definition_error(node, node.name, 'meta.feature_view.entity is ' ~ (view.get('entity') or 'not given') ~ ' (allowed: a list of columns, e.g. [account_id])')) %}
     {% else %}
         {% for key in view.entity %}
+            {% if key in get_own_names() + get_reserved_words() %}
+                {% do errors.append(definition_error(node, node.name, 'entity ' ~ key ~ ' is the name of a column of the compiler, or a word of SQL (allowed: any other; the staging model and the spine can give it)')) %}
+            {% endif %}
             {% for input, columns in [[events[0], event_columns], [spines[0], spine_columns]] if key not in columns %}
                 {% do errors.append(definition_error(node, node.name, 'entity ' ~ key ~ ' is no column of ' ~ input.name ~ did_you_mean(key, columns) ~ ' (allowed: ' ~ (columns | join(', ')) ~ ')')) %}
             {% endfor %}
@@ -67,6 +70,9 @@
         {% for error in get_expression_errors(feature.where, event_columns | list) %}
             {% do errors.append(definition_error(node, subject, 'where: ' ~ feature.where ~ ': ' ~ error)) %}
         {% endfor %}
+        {% if event_columns.get(feature.where) not in [none, 'boolean'] %}
+            {% do errors.append(definition_error(node, subject, 'where is ' ~ feature.where ~ ', of type ' ~ event_columns[feature.where] ~ ' (allowed: a boolean column, or a comparison)')) %}
+        {% endif %}
     {% endif %}
     {% if aggregate not in get_aggregate_names() %}
         {% do errors.append(definition_error(node, subject, 'aggregate is ' ~ (aggregate or 'not given') ~ did_you_mean(aggregate or '', get_aggregate_names()) ~ ' (allowed: ' ~ (get_aggregate_names() | join(', ')) ~ ')')) %}
@@ -99,7 +105,11 @@
         {% if of and get_meta(events.columns[of]).get('mixed_currencies') and aggregate not in ['count', 'count_distinct', 'last'] %}
             {% do errors.append(definition_error(node, subject, 'of is ' ~ of ~ ', whose rows are in different currencies (allowed: an amount in one currency)')) %}
         {% endif %}
-        {% do errors.extend(get_default_errors(node, column, type)) %}
+        {% if get_aggregate(aggregate).get('is_never_null') and get_meta(column).feature.get('default') is not none %}
+            {% do errors.append(definition_error(node, subject, 'default is given, and ' ~ aggregate ~ ' is never null (allowed: no default)')) %}
+        {% else %}
+            {% do errors.extend(get_default_errors(node, column, type)) %}
+        {% endif %}
         {% do errors.extend(get_engine_errors(node, column, aggregate, of, of_type)) %}
     {% endif %}
     {{ return(errors) }}
@@ -116,12 +126,8 @@
 
 {% macro spark__get_engine_errors(node, column, aggregate, of, of_type) %}
     {% set errors = [] %}
-    {% set where = get_meta(column).feature.get('where') %}
     {% if of_type == 'numeric' and get_aggregate(aggregate).plan == 'sums' %}
         {% do errors.append(definition_error(node, column.name, 'of is ' ~ of ~ ', of type numeric, which has no bounds in Postgres and 38 digits in Spark (allowed in Spark: bigint, integer)')) %}
-    {% endif %}
-    {% if where is not none and '/' in get_tokens(where) %}
-        {% do errors.append(definition_error(node, column.name, 'where: ' ~ where ~ ': divides; of whole numbers, Postgres cuts the quotient and Spark does not (allowed in Spark: a condition that multiplies instead)')) %}
     {% endif %}
     {{ return(errors) }}
 {% endmacro %}
@@ -152,8 +158,8 @@
     {% if not modules.re.match('^[a-z][a-z0-9_]{0,62}$', column.name) %}
         {% do errors.append(definition_error(node, column.name, 'is no name for a feature (allowed: lower-case letters, digits and _, at most 63, a letter first)')) %}
     {% endif %}
-    {% if column.name in ['ord', 'answered_at'] or column.name.startswith('found__') or column.name in spine_columns %}
-        {% do errors.append(definition_error(node, column.name, 'is the name of a column of the spine, or of the answer (allowed: any other)')) %}
+    {% if column.name in get_own_names() + get_reserved_words() or modules.re.match('^(found__|since_[0-9]|until_[0-9])', column.name) or column.name in spine_columns %}
+        {% do errors.append(definition_error(node, column.name, 'is the name of a column of the spine or of the compiler, or a word of SQL (allowed: any other)')) %}
     {% endif %}
     {{ return(errors) }}
 {% endmacro %}

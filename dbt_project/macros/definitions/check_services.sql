@@ -17,11 +17,14 @@
         {% if service is not mapping %}
             {% do own_errors.append(definition_error(exposure, exposure.name, 'meta.feature_service is ' ~ (service | string) ~ ' (allowed: {spine: MODEL, entities: […], request: {…}, features: […]})')) %}
         {% else %}
-            {% do own_errors.extend(get_key_errors(exposure, exposure.name, service, ['spine', 'entities', 'request', 'features'])) %}
+            {% do own_errors.extend(get_key_errors(exposure, exposure.name, service, ['spine', 'entities', 'request', 'features', 'example'])) %}
             {% if service.get('spine') not in spines %}
                 {% do own_errors.append(definition_error(exposure, exposure.name, 'spine is ' ~ (service.get('spine') or 'not given') ~ did_you_mean(service.get('spine') or '', spines) ~ ' (allowed: a model with meta.spine: ' ~ (spines | join(', ')) ~ ')')) %}
             {% else %}
                 {% set spine_columns = get_column_types(get_model(service.spine)) %}
+                {% for entity in service.get('entities') or [] if entity in get_own_names() %}
+                    {% do own_errors.append(definition_error(exposure, exposure.name, 'entity ' ~ entity ~ ' is the name of a column of the compiler (allowed: any other)')) %}
+                {% endfor %}
                 {% for entity in service.get('entities') or [] if entity not in spine_columns %}
                     {% do own_errors.append(definition_error(exposure, exposure.name, 'entity ' ~ entity ~ ' is no column of ' ~ service.spine ~ did_you_mean(entity, spine_columns) ~ ' (allowed: ' ~ (spine_columns | join(', ')) ~ ')')) %}
                 {% endfor %}
@@ -55,6 +58,12 @@
     {% set errors = [] %}
     {% set service = get_service(exposure.name) %}
     {% set asked = get_columns_asked(service) %}
+    {% for name in service.features %}
+        {% set spine = get_inputs(service.index[name].node, 'spine')[0] %}
+        {% if spine.name != service.spine.name %}
+            {% do errors.append(definition_error(exposure, exposure.name, 'feature ' ~ name ~ ' is built over the spine ' ~ spine.name ~ ', and the service over ' ~ service.spine.name ~ ' (allowed: one spine)')) %}
+        {% endif %}
+    {% endfor %}
     {% for view in service.views %}
         {% for key in view.entity if key not in asked %}
             {% do errors.append(definition_error(exposure, exposure.name, view.features[0].name ~ ' needs the key ' ~ key ~ ', which is neither an entity nor a request field (given: ' ~ (asked | join(', ')) ~ ')')) %}
@@ -66,6 +75,9 @@
         {% endfor %}
     {% endfor %}
     {% for id in exposure.depends_on.nodes if id in graph.nodes and 'training_set(' in graph.nodes[id].raw_code %}
+        {% if service.spine.unique_id not in graph.nodes[id].depends_on.nodes %}
+            {% do errors.append(definition_error(graph.nodes[id], graph.nodes[id].name, "is not over the service's spine (write spine='" ~ service.spine.name ~ "')")) %}
+        {% endif %}
         {% for name in service.features if service.index[name].node.unique_id not in graph.nodes[id].depends_on.nodes %}
             {% do errors.append(definition_error(graph.nodes[id], graph.nodes[id].name, 'has feature ' ~ name ~ " but not its view (write '" ~ service.index[name].view ~ "' among its views)")) %}
         {% endfor %}

@@ -47,6 +47,14 @@
             {% do errors.append("has the character " ~ token ~ ", which is not allowed (allowed: names, numbers, 'texts', + - * / ( ) , and comparisons)") %}
         {% endif %}
     {% endfor %}
+    {% for token in get_tokens(expression) %}
+        {% if token.startswith("'") and '\n' in token %}
+            {% do errors.append('has a text of more than one line (allowed: one line)') %}
+        {% elif token == '/' and not loop.last and get_tokens(expression)[loop.index] | lower in ['case', 'not'] %}
+            {% do errors.append('divides by a case (allowed: put it into parentheses)') %}
+        {% endif %}
+    {% endfor %}
+    {% do errors.extend(get_form_errors(get_tokens(expression))) %}
     {% if depth.open != 0 or depth.closed_early %}
         {% do errors.append('has a parenthesis without its partner') %}
     {% endif %}
@@ -61,7 +69,7 @@
 
 {#
     The expression as SQL, each name replaced by its SQL in `names`. What follows a `/` (a name, a number, a call or a parenthesis) is made
-    null where it is zero.
+    null where it is zero. Where the expression divides, its numbers are doubles.
 #}
 {% macro render_expression(expression, names) %}
     {% set tokens = get_tokens(expression) %}
@@ -69,8 +77,16 @@
     {% set state = namespace(divisor=none, depth=0) %}
     {% for token in tokens %}
         {% set is_name = modules.re.match('^[A-Za-z_]', token) and token | lower not in get_expression_words() %}
-        {% set sql = names[token] if is_name else (token | lower if modules.re.match('^[A-Za-z_]', token) else token) %}
-        {% if token.startswith("'") %}{% set sql = text_literal(token) %}{% endif %}
+        {% set is_number = modules.re.match('^[0-9]', token) %}
+        {% if is_name %}
+            {% set sql = names[token] %}
+        {% elif is_number and '/' in tokens %}
+            {% set sql = to_double(token) %}
+        {% elif token.startswith("'") %}
+            {% set sql = text_literal(token) %}
+        {% else %}
+            {% set sql = token | lower if modules.re.match('^[A-Za-z_]', token) else token %}
+        {% endif %}
         {% set following = tokens[loop.index] if not loop.last else '' %}
         {% if state.divisor == 'next' and token not in ['-', '+'] %}
             {% set state.divisor = 'open' %}
@@ -92,10 +108,58 @@
     {{ return(tidy_sql(rendered | join(' '))) }}
 {% endmacro %}
 
-{# White space as a person would set it. #}
+{# White space as a person would set it; texts stay as they are. #}
 {% macro tidy_sql(sql) %}
-    {% set sql = modules.re.sub('([(]) +', '\\1', sql) %}
-    {% set sql = modules.re.sub(' +([),])', '\\1', sql) %}
-    {% set sql = modules.re.sub('\\b(abs|sqrt|floor|least|greatest|coalesce|nullif) [(]', '\\1(', sql) %}
-    {{ return(sql) }}
+    {% set tidy = [] %}
+    {% for part in modules.re.split("('(?:[^']|'')*')", sql) %}
+        {% if part.startswith("'") %}
+            {% do tidy.append(part) %}
+        {% else %}
+            {% set part = modules.re.sub('([(]) +', '\\1', part) %}
+            {% set part = modules.re.sub(' +([),])', '\\1', part) %}
+            {% do tidy.append(modules.re.sub('\\b(abs|sqrt|floor|least|greatest|coalesce|nullif) [(]', '\\1(', part)) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(tidy | join) }}
+{% endmacro %}
+
+{#
+    A condition over columns as SQL. Where it divides, whole numbers and decimals are computed as doubles: engines differ on the quotient of whole
+    numbers.
+#}
+{% macro render_condition(condition, types, names) %}
+    {% set sql_names = {} %}
+    {% for name in get_names(condition) %}
+        {% set is_number = types[name] in ['integer', 'bigint', 'numeric'] %}
+        {% do sql_names.update({name: to_double(names[name]) if is_number and '/' in get_tokens(condition) else names[name]}) %}
+    {% endfor %}
+    {{ return(render_expression(condition, sql_names)) }}
+{% endmacro %}
+
+{#
+    Mistakes in an expression's form, as far as neighbours show them: two values side by side, an operator without its right side. Types are left to
+    the engine.
+#}
+{% macro get_form_errors(tokens) %}
+    {% set errors = [] %}
+    {% set operators = ['+', '-', '*', '/', '=', '<>', '!=', '<', '>', '<=', '>=', ',', 'and', 'or', 'not', 'in', 'case', 'when', 'then', 'else', '('] %}
+    {% set binary = ['*', '/', '=', '<>', '!=', '<', '>', '<=', '>=', ',', 'and', 'or', 'in', 'when', 'then', 'else', 'end', 'is', ')'] %}
+    {% for token in tokens %}
+        {% set this = token | lower %}
+        {% set next = (tokens[loop.index] | lower) if not loop.last else none %}
+        {% set is_value = this not in operators and this not in ['is', 'end', ')'] %}
+        {% set is_call = this in ['abs', 'sqrt', 'floor', 'least', 'greatest', 'coalesce', 'nullif'] %}
+        {% if loop.last and this in operators %}
+            {% do errors.append('ends with ' ~ token) %}
+        {% elif is_call and next != '(' %}
+            {% do errors.append('has ' ~ token ~ ' without (') %}
+        {% elif next is not none and this in operators and (next in binary) and not (this == 'case' and next == 'when') and not (this == '(' and next == ')') and not (this == 'not' and next == 'in') %}
+            {% do errors.append('has nothing between ' ~ token ~ ' and ' ~ tokens[loop.index]) %}
+        {% elif next is not none and (is_value or this in [')', 'end']) and not is_call and next not in operators and next not in binary %}
+            {% do errors.append('has no operator between ' ~ token ~ ' and ' ~ tokens[loop.index]) %}
+        {% elif this == 'is' and next not in ['null', 'not', 'true', 'false'] %}
+            {% do errors.append('has is without null, true or false') %}
+        {% endif %}
+    {% endfor %}
+    {{ return(errors) }}
 {% endmacro %}

@@ -1,3 +1,26 @@
+{# The event relations whose events a spine decides on: the names in its meta. #}
+{% macro get_decided(spine) %}
+    {% set decides = get_meta(spine).spine.get('decides') or [] %}
+    {{ return([decides] if decides is string else decides) }}
+{% endmacro %}
+
+{# Every source that a model reads, itself or through other models. #}
+{% macro get_root_sources(node) %}
+    {% set roots = [] %}
+    {% set models = [node] %}
+    {% for model in models %}
+        {# `models` grows while it is walked. #}
+        {% for id in model.depends_on.nodes %}
+            {% if id in graph.sources and id not in roots %}
+                {% do roots.append(id) %}
+            {% elif id in graph.nodes and graph.nodes[id] not in models %}
+                {% do models.append(graph.nodes[id]) %}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(roots) }}
+{% endmacro %}
+
 {# An event relation: what the models with `meta.events` say of themselves. #}
 {% macro get_events(node) %}
     {% set meta = get_meta(node).events %}

@@ -21,7 +21,7 @@
             'name': column.name,
             'aggregate': aggregate,
             'of': of,
-            'where': meta.where | string if meta.where is defined else none,
+            'where': meta.where | string if meta.get('where') is not none else none,
             'window': window,
             'seconds': get_seconds(window),
             'offset': meta.offset,
@@ -35,7 +35,7 @@
         'name': node.name,
         'entity': get_meta(node).feature_view.entity,
         'events': events,
-        'decides': get_meta(spine).spine.decides == events.name,
+        'decides': events.name in get_decided(spine),
         'features': features,
     }) }}
 {% endmacro %}

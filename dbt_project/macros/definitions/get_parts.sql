@@ -2,6 +2,7 @@
     What the features of a view are made of, each part once, however many features share it.
 
     contributions   name -> SQL over one event: what it adds to a sum, null where it adds nothing
+    guards          name -> {conditions, adds}: the same in two: what must hold, and what is then added
     sums            column -> {contribution, feature}: a contribution over a window
     distincts       column -> {of, where, feature}: how many values of a column a window holds
     latests         column -> {of, where, feature}: the latest event of a window
@@ -10,7 +11,7 @@
     `event` prefixes the event's columns. In sums, distincts and latests, `feature` stands for the window and offset.
 #}
 {% macro get_parts(view, event='') %}
-    {% set parts = {'contributions': {}, 'sums': {}, 'distincts': {}, 'latests': {}, 'by_feature': {}} %}
+    {% set parts = {'contributions': {}, 'guards': {}, 'sums': {}, 'distincts': {}, 'latests': {}, 'by_feature': {}} %}
     {% set names = {} %}
     {% for column in view.events.columns %}
         {% do names.update({column: event ~ column}) %}
@@ -19,10 +20,12 @@
         {% set of = names[feature.of] if feature.of else none %}
         {% if feature.of and view.events.columns[feature.of] == 'boolean' %}
             {% set number = 'cast(' ~ of ~ ' as integer)' %}
+        {% elif feature.of and view.events.columns[feature.of] == 'numeric' %}
+            {% set number = finite(of) %}
         {% else %}
             {% set number = of %}
         {% endif %}
-        {% set condition = render_expression(feature.where, names) if feature.where else none %}
+        {% set condition = render_condition(feature.where, view.events.columns, names) if feature.where else none %}
         {% set where = condition if feature.where in names or not feature.where else '(' ~ condition ~ ')' %}
         {% set subject = [get_slug(feature.where) if feature.where else none, feature.of] | select | join('_') %}
         {% set span = feature.window ~ ('_delayed_' ~ feature.offset if feature.offset_seconds else '') %}
@@ -30,12 +33,14 @@
         {% set columns = {} %}
         {% if aggregate.plan == 'sums' %}
             {% for partial, added in aggregate.partials.items() %}
-                {% set guards = [where, of ~ ' is not null' if of and added == '1' else none] | select | list %}
+                {% set guards = [where, number ~ ' is not null' if of and added == '1' else none] | select | list %}
                 {% set sql = 'case when ' ~ (guards | join(' and ')) ~ ' then ' ~ added ~ ' end' if guards else added %}
                 {% set contribution = get_unused_name([subject, partial] | select | join('_'), sql, parts.contributions) %}
+                {% set column = get_short_name(contribution ~ '_' ~ span) %}
                 {% do parts.contributions.update({contribution: sql}) %}
-                {% do parts.sums.update({contribution ~ '_' ~ span: {'contribution': contribution, 'feature': feature}}) %}
-                {% do columns.update({partial: contribution ~ '_' ~ span}) %}
+                {% do parts.guards.update({contribution: {'conditions': guards, 'adds': added}}) %}
+                {% do parts.sums.update({column: {'contribution': contribution, 'feature': feature}}) %}
+                {% do columns.update({partial: column}) %}
             {% endfor %}
         {% elif aggregate.plan == 'distinct' %}
             {% set part = {'of': of, 'column': feature.of, 'where': where, 'feature': feature} %}
@@ -55,12 +60,18 @@
 
 {# The name, or the name with a number, where `taken` already holds another definition under it. #}
 {% macro get_unused_name(name, definition, taken) %}
-    {% set state = namespace(name=name, number=1) %}
+    {% set short = get_short_name(name) %}
+    {% set state = namespace(name=short, number=1) %}
     {% for _ in taken if state.name in taken and taken[state.name] != definition %}
         {% set state.number = state.number + 1 %}
-        {% set state.name = name ~ '_' ~ state.number %}
+        {% set state.name = short ~ '_' ~ state.number %}
     {% endfor %}
     {{ return(state.name) }}
+{% endmacro %}
+
+{# A name that still fits, with what the plans put before and after it, into the 63 bytes of an identifier. #}
+{% macro get_short_name(name) %}
+    {{ return(name if name | length <= 44 else name[:35] ~ '_' ~ local_md5(name)[:8]) }}
 {% endmacro %}
 
 {# A condition as a name: kind = 'refund' becomes kind_refund. #}
@@ -70,7 +81,8 @@
     {% for token in get_tokens(condition) %}
         {% do words.append(signs.get(token, modules.re.sub('[^a-z0-9_]+', '_', token | lower).strip('_'))) %}
     {% endfor %}
-    {{ return((words | select | join('_'))[:30]) }}
+    {% set slug = words | select | join('_') %}
+    {{ return(('if_' if modules.re.match('^[0-9]', slug) else '') ~ (slug if slug | length <= 24 else slug[:15] ~ '_' ~ local_md5(condition)[:8])) }}
 {% endmacro %}
 
 {# A feature's SQL over its parts, with its default. Whole numbers, summed as wider ones, are brought to their type. `partial` maps the aggregate's partial names to SQL. #}

@@ -68,6 +68,19 @@
     {{ return("cast(raise_error('" ~ message ~ "') as " ~ sql_type(type) ~ ')') }}
 {% endmacro %}
 
+{# A decimal, or null where it is no finite number: one of these would spoil a running sum for ever. #}
+{% macro finite(number) %}
+    {{ return(adapter.dispatch('finite', 'truepoint')(number)) }}
+{% endmacro %}
+
+{% macro default__finite(number) %}
+    {{ return(number) }}
+{% endmacro %}
+
+{% macro postgres__finite(number) %}
+    {{ return('case when ' ~ number ~ " not in ('NaN', 'Infinity', '-Infinity') then " ~ number ~ ' end') }}
+{% endmacro %}
+
 {# Null where the divisor is zero. #}
 {% macro divide(dividend, divisor) %}
     {{ return(dividend ~ ' / nullif(' ~ divisor ~ ', 0)') }}

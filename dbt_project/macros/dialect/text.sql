@@ -34,7 +34,7 @@
     {{ return(quoted) }}
 {% endmacro %}
 
-{# Spark reads '' as nothing, and a backslash as the start of an escape. #}
+{# Spark reads '' as nothing, and a backslash as the start of an escape. No quote is left inside, so that what reads tokens still can. #}
 {% macro spark__text_literal(quoted) %}
-    {{ return("'" ~ quoted[1:-1].replace('\\', '\\\\').replace("''", "\\'") ~ "'") }}
+    {{ return("'" ~ quoted[1:-1].replace('\\', '\\\\').replace("''", '\\u0027') ~ "'") }}
 {% endmacro %}

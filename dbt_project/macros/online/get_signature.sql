@@ -48,6 +48,7 @@
         'service': service.name,
         'description': service.exposure.description | trim,
         'definition_version': get_definition_version(service),
+        'example': get_meta(service.exposure).feature_service.get('example'),
         'parameters': get_parameters(service),
         'features': features,
         'views': views,

@@ -66,16 +66,14 @@ left join lateral (
 select
     {%- for column, part in sums.items() %}
     {%- set feature = part.feature %}
-    {%- set adds = parts.contributions[part.contribution] %}
-    {%- set guard = modules.re.match('^case when (.*) then (.*) end$', adds) %}
+    {%- set guard = parts.guards[part.contribution] %}
     {%- set conditions = event_counts(
         'event.' ~ view.events.event_time,
         since='request.' ~ get_since_name(feature) if feature.seconds and feature.reach != widest.reach else none,
         until='request.' ~ get_until_name(feature) if feature.offset_seconds != nearest.offset_seconds else none,
-    ) + ([guard.group(1)] if guard else []) %}
-    {%- set added = guard.group(2) if guard else adds %}
+    ) + guard.conditions %}
     {%- set filter = ' filter (where ' ~ (conditions | join(' and ')) ~ ')' if conditions else '' %}
-    {{ 'count(*)' ~ filter if added == '1' else 'coalesce(sum(' ~ added ~ ')' ~ filter ~ ', 0)' }} as {{ column }}{{ ',' if not loop.last }}
+    {{ 'count(*)' ~ filter if guard.adds == '1' else 'coalesce(sum(' ~ guard.adds ~ ')' ~ filter ~ ', 0)' }} as {{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ relation }} as event
 where

@@ -1,6 +1,6 @@
 {#
-    No row holds anything that became known after its as-of time. The rows most exposed are taken: those with an event of their key that had
-    happened by then and was not known yet. For each, everything known later is taken out of the event relations, by a condition written here and not by
+    No row holds anything that became known after its as-of time. The rows most exposed are taken: those with an event of their key, not
+    their own, that had happened by then and was not known yet. For each, everything known later is taken out of the event relations, by a condition written here and not by
     the compiler, and the features are computed again. Returns the rows that differ.
 
     model   a service's training table, or a feature view's table
@@ -21,48 +21,42 @@
     {%- set events = view.events -%}
     {%- do known_events.update({events.name: '(select * from ' ~ events.relation ~ ' as known where known.' ~ events.known_at ~ ' <= request.as_of)'}) -%}
 {%- endfor -%}
-with offline as (
-    select table_rows.*
-    from {{ relation }} as table_rows
+{{ compare_with_online(relation, service, exposed_rows(service, rows), known_events) }}
+
+select spine_id from differences
+{% endmacro %}
+
+{# Spine rows with an event of their key, not their own, that had happened and was not known yet: for each view, those of its most delayed events. #}
+{% macro exposed_rows(service, rows) %}
+    select spine_rows.*
+    from {{ service.spine.relation_name }} as spine_rows
     where
-        table_rows.spine_id in (
+        spine_rows.spine_id in (
             {%- for view in service.views %}
+            {%- set events = view.events %}
             (
                 select spine.spine_id
                 from (
                     select *
-                    from {{ view.events.relation }}
-                    where {{ view.events.known_at }} > {{ view.events.event_time }}
-                    order by {{ view.events.known_at }} - {{ view.events.event_time }} desc, {{ view.events.event_id }}
+                    from {{ events.relation }}
+                    where {{ events.known_at }} > {{ events.event_time }}
+                    order by {{ events.known_at }} - {{ events.event_time }} desc, {{ events.event_id }}
                     limit {{ rows }}
                 ) as late
                 inner join {{ service.spine.relation_name }} as spine
                     on
-                        spine.as_of >= late.{{ view.events.event_time }}
-                        and spine.as_of < late.{{ view.events.known_at }}
+                        spine.as_of >= late.{{ events.event_time }}
+                        and spine.as_of < late.{{ events.known_at }}
                         {%- for key in view.entity %}
                         and spine.{{ key }} = late.{{ key }}
                         {%- endfor %}
-                order by late.{{ view.events.event_id }}, spine.spine_id
+                        {%- if view.decides %}
+                        and {{ is_distinct('spine.event_id', 'late.' ~ events.event_id) }}
+                        {%- endif %}
+                order by md5(spine.spine_id), spine.spine_id
                 limit {{ rows }}
             )
             {{ 'union all' if not loop.last }}
             {%- endfor %}
         )
-),
-
-requests as (
-    select spine.*
-    from {{ service.spine.relation_name }} as spine
-    inner join offline
-        on spine.spine_id = offline.spine_id
-),
-
-online as (
-    {{ online_features(service, request_sample(service, 'requests'), known_events, 'spine_id') | indent(4) }}
-),
-
-{{ differing_rows('offline', 'online', service.features) }}
-
-select spine_id from differences
-{% endmacro %}
+{%- endmacro %}

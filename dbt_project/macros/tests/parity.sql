@@ -1,5 +1,6 @@
 {#
-    The training table holds what the online statement answers, exactly, on a sample of its rows. Returns the rows that differ.
+    The training table has a row for each of the spine's, and holds what the online statement answers, exactly, on a sample of them. Returns the
+    rows that differ.
 
     model   a service's training table, or a feature view's table
     rows    how many rows to compare; var `parity_rows` where not given
@@ -14,31 +15,22 @@
 {% endtest %}
 
 {% macro parity_query(relation, service, rows) %}
-with offline as (
-{{ sample_rows(relation, rows) }}
-),
+{{ compare_with_online(relation, service, sample_rows(service.spine.relation_name, rows)) }},
 
-requests as (
-    select spine.*
-    from {{ service.spine.relation_name }} as spine
-    inner join offline
-        on spine.spine_id = offline.spine_id
-),
-
-online as (
-    {{ online_features(service, request_sample(service, 'requests'), row_key='spine_id') | indent(4) }}
-),
-
-{{ differing_rows('offline', 'online', service.features) }},
-
-no_rows as (
-    select 'no row to compare' as spine_id
-    where not exists (select 1 from offline)
+-- An empty sample would prove nothing, and a table of another length is not the spine's.
+counts as (
+    select
+        (select count(*) from {{ service.spine.relation_name }}) as spine_rows,
+        (select count(*) from {{ relation }}) as table_rows
 )
 
 select spine_id from differences
 union all
-select spine_id from no_rows
+select 'the spine has ' || spine_rows || ' rows, the table ' || table_rows as spine_id
+from counts
+where
+    spine_rows = 0
+    or spine_rows <> table_rows
 {% endmacro %}
 
 {# The service whose training table a test is on; for a feature view, a service of just that view. #}

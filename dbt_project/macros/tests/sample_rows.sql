@@ -7,24 +7,48 @@
 {%- endmacro %}
 
 {#
-    Rows of `offline` and `online` that differ in one of the columns. Both have spine_id; `offline` leads, so that a row that `online` lost is
-    found. An empty sample is a failure too: it would prove nothing.
+    Compares a table with what the online form answers for the spine rows in `sample`, a select of rows of the service's spine. The spine leads: a row that
+    the table or the answer lost is found, and so is a key, time or request field that is not the spine's. Ends in the CTE `differences`.
+
+    events_of   as in online_features()
 #}
-{% macro differing_rows(offline, online, columns) %}
+{% macro compare_with_online(relation, service, sample, events_of={}) %}
+{%- set given = ['as_of'] + (['event_id'] if service.exposure is defined else []) + (get_columns_asked(service) | list) -%}
+with requests as (
+{{ sample }}
+),
+
+offline as (
+    select table_rows.*
+    from {{ relation }} as table_rows
+    inner join requests
+        on table_rows.spine_id = requests.spine_id
+),
+
+online as (
+    {{ online_features(service, request_sample(service, 'requests'), events_of, 'spine_id') | indent(4) }}
+),
+
 differences as (
     select
-        offline.spine_id
-        {%- for column in columns %},
-        offline.{{ column }} as {{ column }}__offline,
-        online.{{ column }} as {{ column }}__online
+        requests.spine_id
+        {%- for name in service.features %},
+        offline.{{ name }} as {{ name }}__offline,
+        online.{{ name }} as {{ name }}__online
         {%- endfor %}
-    from {{ offline }} as offline
-    left join {{ online }} as online
-        on offline.spine_id = online.spine_id
+    from requests
+    left join offline
+        on requests.spine_id = offline.spine_id
+    left join online
+        on requests.spine_id = online.spine_id
     where
-        online.spine_id is null
-        {%- for column in columns %}
-        or {{ is_distinct('offline.' ~ column, 'online.' ~ column) }}
+        offline.spine_id is null
+        or online.spine_id is null
+        {%- for name in given %}
+        or {{ is_distinct('requests.' ~ name, 'offline.' ~ name) }}
+        {%- endfor %}
+        {%- for name in service.features %}
+        or {{ is_distinct('offline.' ~ name, 'online.' ~ name) }}
         {%- endfor %}
 )
 {%- endmacro %}
