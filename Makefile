@@ -7,18 +7,22 @@ RUN = .venv/bin/python -m
 PACKAGES = truepoint feature_server consistency tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint sql pytest format lock clean base dev
+.PHONY: help demo test lint sql pytest format lock clean base spark dev
 
 help:
 	@echo 'make demo    a sample, a training table and a live server, compared (make demo ARGS=--check: and then stop)'
 	@echo 'make test    formatter, linter, types, SQL, tests'
 	@echo 'make lint    the first four of these'
+	@echo 'make spark   an environment in which dbt can build in Spark too'
 	@echo 'make format  let the formatter and the linter mend what they can'
 	@echo 'make lock    choose newer versions of the requirements (needs uv)'
 	@echo 'make clean   remove what the checks and dbt left; the environment and the embedded database stay'
 
 base:
 	@scripts/environment base
+
+spark:
+	@scripts/environment spark
 
 dev:
 	@scripts/environment dev
@@ -45,6 +49,7 @@ lock:
 	@command -v uv >/dev/null || { echo 'make lock needs uv (pip install uv)' >&2; exit 1; }
 	$(LOCK) --upgrade pyproject.toml -o requirements/base.txt
 	$(LOCK) --upgrade pyproject.toml --extra dev -c requirements/base.txt -o requirements/dev.txt
+	$(LOCK) --upgrade pyproject.toml --extra spark -c requirements/dev.txt -o requirements/spark.txt
 	$(LOCK) --upgrade requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 
 clean:

@@ -10,7 +10,7 @@
         'plan': 'sums',
         'partials': {'n': '1', 'total': of, 'squares': to_exact(of) ~ ' * ' ~ to_exact(of)},
         'value': divide(
-            to_double(n ~ ' * ' ~ partial.squares ~ ' - ' ~ total ~ ' * ' ~ total),
+            exact_to_double(n ~ ' * ' ~ partial.squares ~ ' - ' ~ total ~ ' * ' ~ total),
             to_double(n ~ ' * (' ~ n ~ ' - 1)'),
         ),
     }) }}

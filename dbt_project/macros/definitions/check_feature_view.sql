@@ -110,6 +110,24 @@
         {% else %}
             {% do errors.extend(get_default_errors(node, column, type)) %}
         {% endif %}
+        {% do errors.extend(get_engine_errors(node, column, aggregate, of, of_type)) %}
+    {% endif %}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# What the engine at hand could not compute as the others do. #}
+{% macro get_engine_errors(node, column, aggregate, of, of_type) %}
+    {{ return(adapter.dispatch('get_engine_errors', 'truepoint')(node, column, aggregate, of, of_type)) }}
+{% endmacro %}
+
+{% macro default__get_engine_errors(node, column, aggregate, of, of_type) %}
+    {{ return([]) }}
+{% endmacro %}
+
+{% macro spark__get_engine_errors(node, column, aggregate, of, of_type) %}
+    {% set errors = [] %}
+    {% if of_type == 'numeric' and get_aggregate(aggregate).plan == 'sums' %}
+        {% do errors.append(definition_error(node, column.name, 'of is ' ~ of ~ ', of type numeric, which has no bounds in Postgres and 38 digits in Spark (allowed in Spark: bigint, integer)')) %}
     {% endif %}
     {{ return(errors) }}
 {% endmacro %}

@@ -82,6 +82,8 @@
             {% set sql = names[token] %}
         {% elif is_number and '/' in tokens %}
             {% set sql = to_double(token) %}
+        {% elif token.startswith("'") %}
+            {% set sql = text_literal(token) %}
         {% else %}
             {% set sql = token | lower if modules.re.match('^[A-Za-z_]', token) else token %}
         {% endif %}

@@ -26,7 +26,12 @@
     {% set sql_names = {} %}
     {% for name in feature.names %}
         {% set is_number = types[name] in ['integer', 'bigint', 'numeric'] %}
-        {% do sql_names.update({name: to_double(name) if is_number and feature.type == 'double precision' else name}) %}
+        {% if is_number %}
+            {% set sql = to_double(name) if feature.type == 'double precision' else whole_operand(name, feature.expression) %}
+        {% else %}
+            {% set sql = name %}
+        {% endif %}
+        {% do sql_names.update({name: sql}) %}
     {% endfor %}
     {% set value = render_expression(feature.expression, sql_names) %}
     {{ return(checked_cast(positive_zero(value) if feature.type == 'double precision' else value, feature.type)) }}

@@ -96,7 +96,7 @@
 
 {% macro render_literal(value) %}
     {% if value is string %}
-        {{ return("'" ~ value.replace("'", "''") ~ "'") }}
+        {{ return(text_literal("'" ~ value.replace("'", "''") ~ "'")) }}
     {% endif %}
     {{ return(value | string | lower) }}
 {% endmacro %}

@@ -13,8 +13,59 @@
     {{ return('numeric') }}
 {% endmacro %}
 
+{# Whole numbers of 38 digits; what would need more is null, and exact_sum() and exact_to_double() raise on that. #}
+{% macro spark__type_exact() %}
+    {{ return('decimal(38, 0)') }}
+{% endmacro %}
+
 {% macro to_double(number) %}
-    {{ return('cast(' ~ number ~ ' as double precision)') }}
+    {{ return('cast(' ~ number ~ ' as ' ~ sql_type('double precision') ~ ')') }}
+{% endmacro %}
+
+{# As a double, of exact arithmetic over numbers that are not null. Raises where the result is too large for the exact type. #}
+{% macro exact_to_double(number) %}
+    {{ return(adapter.dispatch('exact_to_double', 'truepoint')(number)) }}
+{% endmacro %}
+
+{% macro default__exact_to_double(number) %}
+    {{ return(to_double(number)) }}
+{% endmacro %}
+
+{% macro spark__exact_to_double(number) %}
+    {{ return(to_double('coalesce(' ~ number ~ ', ' ~ raise('a number has more than 38 digits', type_exact()) ~ ')')) }}
+{% endmacro %}
+
+{#
+    A running sum as a spine row sees it; 0 where nothing was added. The row itself adds `exact_nothing`: where the engine gives null for a
+    sum that is too large, that is 0, so that null can mean nothing else.
+#}
+{% macro exact_sum(total, type) %}
+    {{ return(adapter.dispatch('exact_sum', 'truepoint')(total, type)) }}
+{% endmacro %}
+
+{% macro default__exact_sum(total, type) %}
+    {{ return('coalesce(' ~ total ~ ', 0)') }}
+{% endmacro %}
+
+{% macro spark__exact_sum(total, type) %}
+    {{ return('coalesce(' ~ total ~ ', ' ~ (raise('a sum has more than 38 digits', type) if type == type_exact() else '0') ~ ')') }}
+{% endmacro %}
+
+{% macro exact_nothing(type) %}
+    {{ return(adapter.dispatch('exact_nothing', 'truepoint')(type)) }}
+{% endmacro %}
+
+{% macro default__exact_nothing(type) %}
+    {{ return(typed_null(type)) }}
+{% endmacro %}
+
+{% macro spark__exact_nothing(type) %}
+    {{ return('cast(0 as ' ~ type ~ ')' if type == type_exact() else typed_null(type)) }}
+{% endmacro %}
+
+{# SQL that ends the statement with an error; of a type, so that it can stand where a value would. Only Spark needs it. #}
+{% macro raise(message, type) %}
+    {{ return("cast(raise_error('" ~ message ~ "') as " ~ sql_type(type) ~ ')') }}
 {% endmacro %}
 
 {# A decimal, or null where it is no finite number: one of these would spoil a running sum for ever. #}
@@ -37,7 +88,7 @@
 
 {# Turns -0.0 into 0.0. #}
 {% macro positive_zero(number) %}
-    {{ return('(' ~ number ~ ') + cast(0 as double precision)') }}
+    {{ return('(' ~ number ~ ') + ' ~ to_double('0')) }}
 {% endmacro %}
 
 {# The feature's own type; raises where the value does not fit. #}
@@ -47,4 +98,30 @@
 
 {% macro postgres__checked_cast(value, type) %}
     {{ return('cast(' ~ value ~ ' as ' ~ type ~ ')') }}
+{% endmacro %}
+
+{# Without ANSI mode, which dbt-spark turns off, a cast of a number that is too large would wrap, and one of a fraction round, in silence. #}
+{% macro spark__checked_cast(value, type) %}
+    {% set bounds = {'bigint': ['-9223372036854775808BD', '9223372036854775807BD'], 'integer': ['-2147483648', '2147483647']}.get(type) %}
+    {% set cast = 'cast(' ~ value ~ ' as ' ~ sql_type(type) ~ ')' %}
+    {% if bounds %}
+        {{ return('case when ' ~ value ~ ' < ' ~ bounds[0] ~ ' or ' ~ value ~ ' > ' ~ bounds[1] ~ ' then ' ~ raise(type ~ ' out of range', type) ~ ' else ' ~ cast ~ ' end') }}
+    {% elif type == 'numeric' %}
+        {{ return('case when ' ~ value ~ ' = ' ~ cast ~ ' then ' ~ cast ~ ' when ' ~ value ~ ' is not null then ' ~ raise('numeric is no whole number of 38 digits', type) ~ ' end') }}
+    {% endif %}
+    {{ return(cast) }}
+{% endmacro %}
+
+{# A number in an expression whose result is no double. Where the engine would wrap in silence, the arithmetic is made exact. #}
+{% macro whole_operand(number, expression) %}
+    {{ return(adapter.dispatch('whole_operand', 'truepoint')(number, expression)) }}
+{% endmacro %}
+
+{% macro default__whole_operand(number, expression) %}
+    {{ return(number) }}
+{% endmacro %}
+
+{% macro spark__whole_operand(number, expression) %}
+    {% set computes = get_tokens(expression) | select('in', ['+', '-', '*']) | list %}
+    {{ return(to_exact(number) if computes else number) }}
 {% endmacro %}

@@ -7,6 +7,11 @@
     {{ return(text ~ ' collate "C"') }}
 {% endmacro %}
 
+{# Spark's own order. #}
+{% macro spark__by_bytes(text) %}
+    {{ return(text) }}
+{% endmacro %}
+
 {# Null-safe inequality. #}
 {% macro is_distinct(left, right) %}
     {{ return(adapter.dispatch('is_distinct', 'truepoint')(left, right)) }}
@@ -14,4 +19,22 @@
 
 {% macro postgres__is_distinct(left, right) %}
     {{ return(left ~ ' is distinct from ' ~ right) }}
+{% endmacro %}
+
+{% macro spark__is_distinct(left, right) %}
+    {{ return('not (' ~ left ~ ' <=> ' ~ right ~ ')') }}
+{% endmacro %}
+
+{# A text in quotes, as definitions write it ('' is a quote), as the engine writes it. #}
+{% macro text_literal(quoted) %}
+    {{ return(adapter.dispatch('text_literal', 'truepoint')(quoted)) }}
+{% endmacro %}
+
+{% macro default__text_literal(quoted) %}
+    {{ return(quoted) }}
+{% endmacro %}
+
+{# Spark reads '' as nothing, and a backslash as the start of an escape. No quote is left inside, so that what reads tokens still can. #}
+{% macro spark__text_literal(quoted) %}
+    {{ return("'" ~ quoted[1:-1].replace('\\', '\\\\').replace("''", '\\u0027') ~ "'") }}
 {% endmacro %}

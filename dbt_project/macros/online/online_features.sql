@@ -88,6 +88,10 @@ order by {{ row_key }}
     {{ return(adapter.dispatch('materialized_cte', 'truepoint')()) }}
 {% endmacro %}
 
+{% macro default__materialized_cte() %}
+    {{ return('') }}
+{% endmacro %}
+
 {% macro postgres__materialized_cte() %}
     {{ return(' materialized') }}
 {% endmacro %}

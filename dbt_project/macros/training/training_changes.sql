@@ -10,6 +10,27 @@
 {%- for part in parts.sums.values() if part.feature.seconds and [part.feature.offset_seconds, part.feature.seconds] not in spans -%}
     {%- do spans.append([part.feature.offset_seconds, part.feature.seconds]) -%}
 {%- endfor -%}
+{%- set rows = [] -%}
+{%- for delay in delays -%}
+    {%- set row = [visible_from('events.event_time', 'events.known_at', delay)] -%}
+    {%- for part in parts.sums.values() -%}
+        {%- do row.append(exact_contribution('events.' ~ part.contribution, parts.contributions[part.contribution]) if part.feature.offset_seconds == delay else 'null') -%}
+    {%- endfor -%}
+    {%- for column, part in parts.latests.items() -%}
+        {%- do row.append(latest_order('events.', column, part) if part.feature.offset_seconds == delay else 'null') -%}
+    {%- endfor -%}
+    {%- do rows.append(row) -%}
+{%- endfor -%}
+{%- for delay, seconds in spans -%}
+    {%- set row = [visible_until('events.event_time', 'events.known_at', delay, seconds)] -%}
+    {%- for part in parts.sums.values() -%}
+        {%- do row.append('-' ~ exact_contribution('events.' ~ part.contribution, parts.contributions[part.contribution]) if [part.feature.offset_seconds, part.feature.seconds] == [delay, seconds] else 'null') -%}
+    {%- endfor -%}
+    {%- for column in parts.latests -%}
+        {%- do row.append('null') -%}
+    {%- endfor -%}
+    {%- do rows.append(row) -%}
+{%- endfor -%}
 -- An event adds its part when it becomes visible, and takes it away when it leaves the window.
 changes as (
     select
@@ -18,35 +39,6 @@ changes as (
         {%- endfor %}
         change.*
     from events
-    cross join lateral (
-        values
-        {%- for delay in delays %}
-        (
-            {{ visible_from('events.event_time', 'events.known_at', delay) }}
-            {%- for part in parts.sums.values() %},
-            {{ exact_contribution('events.' ~ part.contribution, parts.contributions[part.contribution]) if part.feature.offset_seconds == delay else 'null' }}
-            {%- endfor %}
-            {%- for column, part in parts.latests.items() %},
-            {{ latest_order('events.', column, part) if part.feature.offset_seconds == delay else 'null' }}
-            {%- endfor %}
-        ){{ ',' if spans or not loop.last }}
-        {%- endfor %}
-        {%- for delay, seconds in spans %}
-        (
-            {{ visible_until('events.event_time', 'events.known_at', delay, seconds) }}
-            {%- for part in parts.sums.values() %},
-            {{ '-' ~ exact_contribution('events.' ~ part.contribution, parts.contributions[part.contribution]) if [part.feature.offset_seconds, part.feature.seconds] == [delay, seconds] else 'null' }}
-            {%- endfor %}
-            {%- for column in parts.latests %},
-            null
-            {%- endfor %}
-        ){{ ',' if not loop.last }}
-        {%- endfor %}
-    ) as change (
-        happens_at
-        {%- for column in (parts.sums | list) + (parts.latests | list) %},
-        {{ column }}
-        {%- endfor %}
-    )
+    {{ cross_join_rows('change', ['happens_at'] + (parts.sums | list) + (parts.latests | list), rows) }}
 )
 {%- endmacro %}

@@ -5,6 +5,10 @@
 {% macro training_distinct(view, column, part) %}
 {%- set keys = view.entity -%}
 {%- set value = column ~ '_value' -%}
+{%- set steps = [[visible_from('events.event_time', 'events.known_at', part.feature.offset_seconds), '1']] -%}
+{%- if part.feature.seconds -%}
+    {%- do steps.append([visible_until('events.event_time', 'events.known_at', part.feature.offset_seconds, part.feature.seconds), '-1']) -%}
+{%- endif -%}
 -- {{ column }}: a value is present while at least one visible event holds it.
 {{ column }}_timeline as (
     select
@@ -17,13 +21,7 @@
         0 as place,
         step.events_seen
     from events
-    cross join lateral (
-        values
-        ({{ visible_from('events.event_time', 'events.known_at', part.feature.offset_seconds) }}, 1)
-        {%- if part.feature.seconds %},
-        ({{ visible_until('events.event_time', 'events.known_at', part.feature.offset_seconds, part.feature.seconds) }}, -1)
-        {%- endif %}
-    ) as step (happens_at, events_seen)
+    {{ cross_join_rows('step', ['happens_at', 'events_seen'], steps, one_per_line=false) }}
     where events.{{ value }} is not null
     {%- if view.decides %}
     union all

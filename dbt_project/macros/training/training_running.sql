@@ -69,8 +69,8 @@ seen as (
         {%- endfor %}
         happens_at as as_of,
         spine_id
-        {%- for column in (parts.sums | list) + (parts.distincts | list) %},
-        coalesce({{ column }}, 0) as {{ column }}
+        {%- for column, type in get_sum_types(parts).items() %},
+        {{ exact_sum(column, type) }} as {{ column }}
         {%- endfor %}
         {%- for column in parts.latests %},
         {{ 'case when own_' ~ column ~ ' = ' ~ column ~ ' then ' ~ column ~ '_runner_up else ' ~ column ~ ' end as ' ~ column if view.decides else column }}

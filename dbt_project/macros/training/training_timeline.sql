@@ -10,6 +10,18 @@
 order by happens_at, spine_id nulls first, place
 {%- endmacro %}
 
+{# The columns that are summed up along the timeline: name -> type. #}
+{% macro get_sum_types(parts) %}
+    {% set types = {} %}
+    {% for column, part in parts.sums.items() %}
+        {% do types.update({column: get_contribution_type(parts.contributions[part.contribution])}) %}
+    {% endfor %}
+    {% for column in parts.distincts %}
+        {% do types.update({column: 'integer'}) %}
+    {% endfor %}
+    {{ return(types) }}
+{% endmacro %}
+
 {# The columns of the CTE `timeline`: name -> type. #}
 {% macro get_timeline_columns(view, parts) %}
     {% set columns = {} %}
@@ -17,12 +29,7 @@ order by happens_at, spine_id nulls first, place
         {% do columns.update({key: view.events.columns[key]}) %}
     {% endfor %}
     {% do columns.update({'happens_at': 'timestamptz', 'spine_id': 'text', 'place': 'integer'}) %}
-    {% for column, part in parts.sums.items() %}
-        {% do columns.update({column: get_contribution_type(parts.contributions[part.contribution])}) %}
-    {% endfor %}
-    {% for column in parts.distincts %}
-        {% do columns.update({column: 'integer'}) %}
-    {% endfor %}
+    {% do columns.update(get_sum_types(parts)) %}
     {% for column, part in parts.latests.items() %}
         {% do columns.update({column: 'bigint' if part.of else 'timestamptz'}) %}
         {% if view.decides %}
@@ -56,25 +63,21 @@ timeline as (
 {{ timeline_branch('own_events', columns, when + ['spine_id', 'place'] + sums) }}
     union all
     {%- endif %}
-{{ timeline_branch('spine', columns, when + ['spine_id'] + own_latests, places.asked) }}
+{{ timeline_branch('spine', columns, when + ['spine_id'] + own_latests, places.asked, get_sum_types(parts)) }}
 )
 {%- endmacro %}
 
-{# One branch of `timeline`: the columns that the relation has, and typed nulls for the others. #}
-{% macro timeline_branch(relation, columns, present, place=none) %}
+{# One branch of `timeline`: the columns that the relation has, and typed nulls for the others. `asked_of`: the sums that its rows ask for. #}
+{% macro timeline_branch(relation, columns, present, place=none, asked_of=[]) %}
     select
         {%- for name, type in columns.items() %}
         {% if name == 'place' and place is not none -%}
         {{ place }} as place
         {%- else -%}
-        {{ name if name in present else typed_null(type) ~ ' as ' ~ name }}
+        {{ name if name in present else (exact_nothing(type) if name in asked_of else typed_null(type)) ~ ' as ' ~ name }}
         {%- endif %}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}
-{% endmacro %}
-
-{% macro typed_null(type) %}
-    {{ return('cast(null as ' ~ type ~ ')') }}
 {% endmacro %}
 
 {# Lets the planner read a CTE's base relation again, where it would else write the CTE out. #}

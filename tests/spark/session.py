@@ -1,0 +1,30 @@
+"""Runs dbt commands one after the other in this process, so that they share one Java process and one Spark session.
+
+`python -m tests.spark.session COMMANDS TARGET_PATH`: COMMANDS is a JSON list, each
+{"arguments": [...], "variables": {...}}.
+
+The last line of standard output says how each ended: a JSON list of [is_success, output]. It is a process apart from
+the tests' own, since Spark does not end before its process does.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from tests.dbt_runner import DbtProject
+
+DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+
+
+def main(commands: str, target_path: str) -> None:
+    """Run all commands, whether or not one fails."""
+    results = []
+    for command in json.loads(commands):
+        project = DbtProject(folder=DBT_PROJECT, dsn="", target_path=Path(target_path), variables=command["variables"])
+        result = project.invoke(*command["arguments"], "--target", "spark")
+        results.append([result.is_success, result.output])
+    print(f"\n{json.dumps(results)}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

