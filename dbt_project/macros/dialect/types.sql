@@ -18,5 +18,5 @@
 {% endmacro %}
 
 {% macro typed_null(type) %}
-    {{ return('cast(null as ' ~ sql_type(type) ~ ')') }}
+    {{ return('cast(null as ' ~ sql_type(type) ~ ')' if type else 'null') }}
 {% endmacro %}

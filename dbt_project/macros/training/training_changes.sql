@@ -1,5 +1,12 @@
-{# CTE `changes`: two rows or more for each event: one when it becomes visible (for each offset), one when it leaves each window. #}
-{% macro training_changes(view, parts) %}
+{#
+    CTE of changes: two rows or more for each event: one when it becomes visible (for each offset), one when it leaves each window.
+
+    name     the CTE
+    source   the CTE that gives the events
+    parts    {sums, latests}, those of get_parts() to be changed here
+    orders   column of `latests` -> its SQL over one event
+#}
+{% macro training_changes(view, name, source, parts, contributions, orders) %}
 {%- set delays = [] -%}
 {%- set spans = [] -%}
 {%- for part in (parts.sums.values() | list) + (parts.latests.values() | list) -%}
@@ -12,19 +19,19 @@
 {%- endfor -%}
 {%- set rows = [] -%}
 {%- for delay in delays -%}
-    {%- set row = [visible_from('events.event_time', 'events.known_at', delay)] -%}
+    {%- set row = [visible_from(source ~ '.event_time', source ~ '.known_at', delay)] -%}
     {%- for part in parts.sums.values() -%}
-        {%- do row.append(exact_contribution('events.' ~ part.contribution, parts.contributions[part.contribution]) if part.feature.offset_seconds == delay else 'null') -%}
+        {%- do row.append(exact_contribution(source ~ '.' ~ part.contribution, contributions[part.contribution]) if part.feature.offset_seconds == delay else 'null') -%}
     {%- endfor -%}
     {%- for column, part in parts.latests.items() -%}
-        {%- do row.append(latest_order('events.', column, part) if part.feature.offset_seconds == delay else 'null') -%}
+        {%- do row.append(orders[column] if part.feature.offset_seconds == delay else 'null') -%}
     {%- endfor -%}
     {%- do rows.append(row) -%}
 {%- endfor -%}
 {%- for delay, seconds in spans -%}
-    {%- set row = [visible_until('events.event_time', 'events.known_at', delay, seconds)] -%}
+    {%- set row = [visible_until(source ~ '.event_time', source ~ '.known_at', delay, seconds)] -%}
     {%- for part in parts.sums.values() -%}
-        {%- do row.append('-' ~ exact_contribution('events.' ~ part.contribution, parts.contributions[part.contribution]) if [part.feature.offset_seconds, part.feature.seconds] == [delay, seconds] else 'null') -%}
+        {%- do row.append('-' ~ exact_contribution(source ~ '.' ~ part.contribution, contributions[part.contribution]) if [part.feature.offset_seconds, part.feature.seconds] == [delay, seconds] else 'null') -%}
     {%- endfor -%}
     {%- for column in parts.latests -%}
         {%- do row.append('null') -%}
@@ -32,13 +39,13 @@
     {%- do rows.append(row) -%}
 {%- endfor -%}
 -- An event adds its part when it becomes visible, and takes it away when it leaves the window.
-changes as (
+{{ name }} as (
     select
         {%- for key in view.entity %}
-        events.{{ key }},
+        {{ source }}.{{ key }},
         {%- endfor %}
         change.*
-    from events
+    from {{ source }}
     {{ cross_join_rows('change', ['happens_at'] + (parts.sums | list) + (parts.latests | list), rows) }}
 )
 {%- endmacro %}

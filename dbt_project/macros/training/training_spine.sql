@@ -7,6 +7,9 @@
 spine as (
     select
         spine_rows.spine_id,
+        {%- if view.decides %}
+        spine_rows.event_id,
+        {%- endif %}
         spine_rows.as_of as happens_at
         {%- for key in view.entity %},
         spine_rows.{{ key }}

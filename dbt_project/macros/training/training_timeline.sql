@@ -22,8 +22,8 @@ order by happens_at, spine_id nulls first, place
     {{ return(types) }}
 {% endmacro %}
 
-{# The columns of the CTE `timeline`: name -> type. #}
-{% macro get_timeline_columns(view, parts) %}
+{# The columns of the CTE `timeline`: name -> type. Those of framed events have the type that their relation gives them (none). #}
+{% macro get_timeline_columns(view, parts, framed) %}
     {% set columns = {} %}
     {% for key in view.entity %}
         {% do columns.update({key: view.events.columns[key]}) %}
@@ -36,35 +36,42 @@ order by happens_at, spine_id nulls first, place
             {% do columns.update({'own_' ~ column: 'bigint' if part.of else 'timestamptz'}) %}
         {% endif %}
     {% endfor %}
+    {% for name in framed.contributions %}
+        {% do columns.update({name: none}) %}
+    {% endfor %}
     {{ return(columns) }}
 {% endmacro %}
 
 {# CTE `timeline`: changes, spine rows and their own events. #}
-{% macro training_timeline(view, parts) %}
-{%- set columns = get_timeline_columns(view, parts) -%}
+{% macro training_timeline(view, parts, split) %}
+{%- set framed = split.framed -%}
+{%- set columns = get_timeline_columns(view, parts, framed) -%}
 {%- set places = get_places() -%}
 {%- set sums = parts.sums | list -%}
 {%- set when = view.entity + ['happens_at'] -%}
 {%- set own_latests = [] -%}
-{%- for column in parts.latests -%}
+{%- for column in parts.latests if view.decides -%}
     {%- do own_latests.append('own_' ~ column) -%}
 {%- endfor -%}
+{%- set branches = [] -%}
+{%- if framed.sums -%}
+    {%- do branches.append(timeline_branch('framed_events', columns, when + ['spine_id', 'place'] + (framed.contributions | list) + (framed.latests | list) + own_latests)) -%}
+    {%- do branches.append(timeline_branch('late_changes', columns, when + (framed.sums | list) + (framed.latests | list), places.change)) -%}
+{%- else -%}
+    {%- do branches.append(timeline_branch('spine', columns, when + ['spine_id'] + own_latests, places.asked, get_sum_types(parts))) -%}
+{%- endif -%}
+{%- if split.changed.sums or split.changed.latests -%}
+    {%- do branches.append(timeline_branch('changes', columns, when + (split.changed.sums | list) + (split.changed.latests | list), places.change)) -%}
+{%- endif -%}
+{%- for column in parts.distincts -%}
+    {%- do branches.append(timeline_branch(column ~ '_changes', columns, when + ['spine_id', 'place', column])) -%}
+{%- endfor -%}
+{%- if view.decides and parts.sums -%}
+    {%- do branches.append(timeline_branch('own_events', columns, when + ['spine_id', 'place'] + sums)) -%}
+{%- endif -%}
 -- Changes and spine rows on one line of time; at the same instant, changes come first.
 timeline as (
-    {%- if parts.sums or parts.latests %}
-{{ timeline_branch('changes', columns, when + sums + (parts.latests | list), places.change) }}
-    union all
-    {%- endif %}
-    {%- for column in parts.distincts %}
-{{ timeline_branch(column ~ '_changes', columns, when + ['spine_id', 'place', column]) }}
-    union all
-    {%- endfor %}
-    {%- if view.decides and parts.sums %}
-{{ timeline_branch('own_events', columns, when + ['spine_id', 'place'] + sums) }}
-    union all
-    {%- endif %}
-{{ timeline_branch('spine', columns, when + ['spine_id'] + own_latests, places.asked, get_sum_types(parts)) }}
-)
+{{ branches | join('    union all\n') }})
 {%- endmacro %}
 
 {# One branch of `timeline`: the columns that the relation has, and typed nulls for the others. `asked_of`: the sums that its rows ask for. #}
