@@ -47,7 +47,7 @@ stream as (
         {%- endfor %}
         coalesce(spine.happens_at, events.event_time) as happens_at,
         spine.spine_id,
-        {{ stream_event_columns(view, framed) }}
+        {{- stream_event_columns(view, framed) }}
         {%- for column in parts.latests %},
         spine.own_{{ column }}
         {%- endfor %}
@@ -67,7 +67,7 @@ stream as (
         {%- endfor %}
         events.event_time as happens_at,
         {{ typed_null('text') }} as spine_id,
-        {{ stream_event_columns(view, framed) }}
+        {{- stream_event_columns(view, framed) }}
     from events
     union all
     select
@@ -99,10 +99,12 @@ judged as (
         *,
         -- Nobody asks between its event time and its known time.
         event_time is not null
-        and (known_at <= happens_at or (previous_at is distinct from happens_at and coalesce(next_at > happens_at and next_at >= known_at, true)))
-            as is_prompt,
+        and (
+            known_at <= happens_at
+            or (coalesce(previous_at < happens_at, true) and coalesce(next_at > happens_at and next_at >= known_at, true))
+        ) as is_prompt,
         -- Nothing else is at its instant.
-        previous_at is distinct from happens_at and next_at is distinct from happens_at as is_alone
+        coalesce(previous_at < happens_at, true) and coalesce(next_at > happens_at, true) as is_alone
     from neighbours
 ),
 
@@ -147,7 +149,7 @@ late_events as (
 {%- endmacro %}
 
 {% macro stream_event_columns(view, framed) %}
-events.event_time,
+        events.event_time,
         events.known_at
         {%- for name in framed.contributions %},
         events.{{ name }}
