@@ -1,6 +1,7 @@
 """The dbt tests `parity` and `no_future_knowledge`: they pass on what dbt built, and fail on each way to be wrong."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -127,22 +128,41 @@ def test_dbt_test_fails_on_a_tampered_table_and_passes_when_it_is_mended(built: 
     built.project.run("test", "--select", TABLE)
 
 
-def test_no_future_knowledge_sees_a_leak_of_the_compilers_in_both_forms(small_world_dsn: str, tmp_path: Path) -> None:
-    # Both forms render one condition. Where that forgets the known time they still agree: parity cannot see it.
+def test_both_tests_work_on_a_feature_view_too(
+    built: BuiltProject, connection: "psycopg.Connection[Any]", tmp_path: Path
+) -> None:
     folder = tmp_path / "dbt_project"
     shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
-    path = folder / "macros" / "definitions" / "event_counts.sql"
+    path = folder / "models" / "features" / "account_features.yml"
+    right = "  - name: account_features\n"
     text = path.read_text(encoding="utf-8")
-    for right, wrong in (
-        ("{% if known_at %}", "{% if false %}"),
-        ("'greatest(' ~ time_plus(event_time, offset_seconds) ~ ', ' ~ known_at ~ ')'",
-         "time_plus(event_time, offset_seconds)"),
-        ("'greatest(' ~ time_plus(event_time, offset_seconds + window_seconds) ~ ', ' ~ known_at ~ ')'",
-         "time_plus(event_time, offset_seconds + window_seconds)"),
+    assert right in text
+    path.write_text(text.replace(right, f"{right}    data_tests: [parity, no_future_knowledge]\n"), encoding="utf-8")
+    project = replace(built.project, folder=folder, target_path=tmp_path / "target")
+    project.run("compile", "--select", "account_features")
+    view = BuiltProject(project)
+    for test in ("parity", "no_future_knowledge"):
+        assert view.failures(connection, test, on="account_features") == set()
+    change = f"update {view.relation('account_features')} set {{}} {ROW}"
+    connection.execute(change.format("account_txn_count_1h = account_txn_count_1h + 1"))
+    for test in ("parity", "no_future_knowledge"):
+        assert view.failures(connection, test, on="account_features") == {EXPOSED_TRANSACTION}
+    connection.execute(change.format("account_txn_count_1h = account_txn_count_1h - 1, account_id = 'a1'"))
+    assert view.failures(connection, "parity", on="account_features") == {EXPOSED_TRANSACTION}
+
+
+def test_no_future_knowledge_sees_a_leak_of_the_compilers_in_both_forms(small_world_dsn: str, tmp_path: Path) -> None:
+    # Both forms take each event for known when it happens. So they agree: parity cannot see it.
+    folder = tmp_path / "dbt_project"
+    shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+    for file, right, wrong in (
+        ("training/training_events.sql", "{{ view.events.known_at }} as", "{{ view.events.event_time }} as"),
+        ("online/online_view.sql", "'event.' ~ view.events.known_at", "'event.' ~ view.events.event_time"),
     ):  # fmt: skip
+        path = folder / "macros" / file
+        text = path.read_text(encoding="utf-8")
         assert right in text
-        text = text.replace(right, wrong)
-    path.write_text(text, encoding="utf-8")
+        path.write_text(text.replace(right, wrong), encoding="utf-8")
     project = DbtProject(
         folder=folder,
         dsn=small_world_dsn,
