@@ -16,11 +16,18 @@
 
 {# The parts in two: {framed: {sums, latests, contributions}, changed: {sums, latests}}. `contributions` are those of framed sums. #}
 {% macro split_parts(parts) %}
+    {# Frames cost two more sorts, and save a row per event and window: with one window they lose. #}
+    {% set windows = [] %}
+    {% for part in parts.sums.values() if is_framed(part) and part.feature.seconds not in windows %}
+        {% do windows.append(part.feature.seconds) %}
+    {% endfor %}
+    {% set has_frames = windows | length > 1 %}
     {% set framed = {'sums': {}, 'latests': {}, 'contributions': {}} %}
     {% set changed = {'sums': {}, 'latests': {}} %}
     {% for column, part in parts.sums.items() %}
-        {% do (framed if is_framed(part) else changed).sums.update({column: part}) %}
-        {% if is_framed(part) %}
+        {% set in_frame = has_frames and is_framed(part) %}
+        {% do (framed if in_frame else changed).sums.update({column: part}) %}
+        {% if in_frame %}
             {% do framed.contributions.update({part.contribution: parts.contributions[part.contribution]}) %}
         {% endif %}
     {% endfor %}
