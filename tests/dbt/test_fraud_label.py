@@ -1,6 +1,6 @@
 """The label: a chargeback of the decided transaction that became known within 60 days; null until those are settled."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
@@ -23,7 +23,8 @@ def now(connection: "psycopg.Connection[Any]") -> datetime:
     """The database's clock at the start of the test."""
     row = connection.execute("select statement_timestamp()").fetchone()
     assert row is not None
-    return cast("datetime", row[0])
+    moment: datetime = cast("datetime", row[0])
+    return moment.astimezone(UTC)  # sixty days are no whole days in a zone whose clocks change
 
 
 def label(

@@ -33,6 +33,8 @@ SAMPLE: Final = SampleOptions(
     rows=2_500, seed=5, days=40, end=datetime(2024, 11, 20, tzinfo=UTC), customers=20, accounts=25, merchants=15
 )
 CLOCK_CHANGE: Final = datetime(2024, 11, 3, 6, tzinfo=UTC)
+# Python holds a time in the hour that clocks repeat for unequal to the same instant in another zone.
+UTC_SESSION: Final = "-c timezone=UTC"
 # Some labels have settled by then, and some have not.
 SETTLED_AT: Final = datetime(2025, 1, 5, tzinfo=UTC)
 LABEL_DELAY: Final = timedelta(days=60)
@@ -82,13 +84,13 @@ def built(postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.T
             sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(_template_database))
         )
         load_sample(dsn, SAMPLE)
-        with psycopg.connect(dsn, row_factory=dict_row) as connection:
+        with psycopg.connect(dsn, row_factory=dict_row, options=UTC_SESSION) as connection:
             add_dense_world(connection)
             # Postgres takes what has settled by its clock, Spark what had when the lake was exported.
             connection.execute("set local truepoint.load_history = 'on'")
             connection.execute("delete from payments.transactions where known_at > %s", [SETTLED_AT])
             connection.commit()
-            with psycopg.connect(dsn) as reader:
+            with psycopg.connect(dsn, options=UTC_SESSION) as reader:
                 write_lake(reader, folder / "lake", settled_at=SETTLED_AT)
             DbtProject(folder=DBT_PROJECT, dsn=dsn, target_path=folder / "postgres").run("run", "--select", SERVED)
             postgres = connection.execute("select * from truepoint_features.training_card_fraud").fetchall()
