@@ -15,7 +15,9 @@ from pydantic.dataclasses import dataclass as validated_dataclass
 
 from truepoint.errors import ManifestError
 
-ValueType = Literal["bigint", "boolean", "double precision", "integer", "numeric", "text", "timestamptz"]
+ScalarType = Literal["bigint", "boolean", "double precision", "integer", "numeric", "text", "timestamptz"]
+ArrayType = Literal["bigint[]", "boolean[]", "double precision[]", "integer[]", "numeric[]", "text[]", "timestamptz[]"]
+ValueType = ScalarType | ArrayType
 ParameterRole = Literal["entity", "request", "event", "as_of"]
 
 SIGNATURE_PREFIX: Final = "-- truepoint-signature: "
@@ -33,7 +35,7 @@ class Parameter:
     """
 
     name: str
-    type: ValueType
+    type: ScalarType
     role: ParameterRole
 
     @property

@@ -52,6 +52,11 @@ def since_last(window: str, **meta: Any) -> Probe:
     return Probe("double precision", {"aggregate": "seconds_since_last", "window": window, **meta})
 
 
+def ordered(type_name: str, aggregate: str, window: str, of: str | None = None, **meta: Any) -> Probe:
+    """min, max, first, first_k, last_k, top_k, median, percentile, seconds_since_first."""
+    return Probe(type_name, {"aggregate": aggregate, "window": window, **({"of": of} if of else {}), **meta})
+
+
 def where(probe: Probe, sql: str, predicate: Predicate) -> Probe:
     return Probe(probe.type, {**probe.meta, "where": sql}, predicate)
 
@@ -171,6 +176,67 @@ ACCOUNT: Final = {
     "p_since_declined_24h": where(since_last("24h"), DECLINED, is_declined),
     "p_since_or_30d": where(since_last("30d"), DECLINED_OR_LARGE, is_declined_or_large),
 }
+# What stands at a place in an order.
+ORDERED: Final = {
+    "o_min_1h": ordered("bigint", "min", "1h", "amount_minor"),
+    "o_min_7d": ordered("bigint", "min", "7d", "amount_minor"),
+    "o_max_7d": ordered("bigint", "max", "7d", "amount_minor"),
+    "o_max_lifetime": ordered("bigint", "max", "lifetime", "amount_minor"),
+    "o_max_declined_24h_delayed_1h": where(
+        ordered("bigint", "max", "24h", "amount_minor", offset="1h"), DECLINED, is_declined
+    ),
+    "o_min_default_5m": ordered("bigint", "min", "5m", "amount_minor", default=-3),
+    "o_min_country_30d": ordered("text", "min", "30d", "country"),
+    "o_max_time_24h": ordered("timestamptz", "max", "24h", "occurred_at"),
+    "o_median_7d": ordered("double precision", "median", "7d", "amount_minor"),
+    "o_median_or_lifetime": where(
+        ordered("double precision", "median", "lifetime", "amount_minor"), DECLINED_OR_LARGE, is_declined_or_large
+    ),
+    "o_percentile_95_7d": ordered("bigint", "percentile", "7d", "amount_minor", fraction=0.95),
+    "o_percentile_7_30d_delayed_1h": ordered(
+        "bigint", "percentile", "30d", "amount_minor", fraction="0.07", offset="1h"
+    ),
+    "o_percentile_0_24h": ordered("text", "percentile", "24h", "merchant_id", fraction=0, method="discrete"),
+    "o_percentile_33_continuous_30d": ordered(
+        "double precision", "percentile", "30d", "amount_minor", fraction=0.333, method="continuous"
+    ),
+    "o_first_country_7d": ordered("text", "first", "7d", "country"),
+    "o_first_is_declined_lifetime": ordered("boolean", "first", "lifetime", "is_declined"),
+    "o_first_merchant_declined_24h_delayed_1h": where(
+        ordered("text", "first", "24h", "merchant_id", offset="1h"), DECLINED, is_declined
+    ),
+    "o_since_first_30d": ordered("double precision", "seconds_since_first", "30d"),
+    "o_since_first_or_lifetime": where(
+        ordered("double precision", "seconds_since_first", "lifetime"), DECLINED_OR_LARGE, is_declined_or_large
+    ),
+    "o_first_3_countries_7d": ordered("text[]", "first_k", "7d", "country", k=3),
+    "o_first_2_amounts_1h": ordered("bigint[]", "first_k", "1h", "amount_minor", k=2),
+    "o_last_3_countries_7d": ordered("text[]", "last_k", "7d", "country", k=3),
+    "o_last_1_is_declined_lifetime": ordered("boolean[]", "last_k", "lifetime", "is_declined", k=1),
+    "o_last_2_times_declined_24h_delayed_1h": where(
+        ordered("timestamptz[]", "last_k", "24h", "occurred_at", k=2, offset="1h"), DECLINED, is_declined
+    ),
+    "o_top_2_merchants_7d": ordered("text[]", "top_k", "7d", "merchant_id", k=2),
+    "o_top_3_amounts_lifetime": ordered("bigint[]", "top_k", "lifetime", "amount_minor", k=3),
+    "o_top_1_countries_declined_24h_delayed_1h": where(
+        ordered("text[]", "top_k", "24h", "country", k=1, offset="1h"), DECLINED, is_declined
+    ),
+    "o_top_2_is_declined_1h": ordered("boolean[]", "top_k", "1h", "is_declined", k=2),
+}
+ORDERED_CHARGEBACK: Final = {
+    "o_chargeback_first_30d": ordered("text", "first", "30d", "chargeback_id"),
+    "o_chargeback_last_2_7d_delayed_1h": ordered("text[]", "last_k", "7d", "chargeback_id", k=2, offset="1h"),
+    "o_chargeback_top_2_lifetime": ordered("text[]", "top_k", "lifetime", "chargeback_id", k=2),
+}
+ORDERED_PURCHASE: Final = {
+    "o_price_max_7d": ordered("numeric", "max", "7d", "price"),
+    "o_price_median_30d": ordered("double precision", "median", "30d", "price"),
+    "o_price_top_2_30d": ordered("numeric[]", "top_k", "30d", "price", k=2),
+    "o_units_min_30d": ordered("integer", "min", "30d", UNITS),
+    "o_units_percentile_50_lifetime": ordered("integer", "percentile", "lifetime", UNITS, fraction=0.5),
+    "o_note_min_7d": ordered("text", "min", "7d", "note"),
+    "o_note_first_2_noted_7d": where(ordered("text[]", "first_k", "7d", "note", k=2), NOTED, is_noted),
+}
 PAIR: Final = {
     "p_pair_count_1h": count("1h"),
     "p_pair_devices_7d": distinct("7d", "device_id"),
@@ -215,6 +281,9 @@ VIEWS: Final = {
     "probe_pair": (("account_id", "merchant_id"), "stg_transactions", PAIR),
     "probe_chargeback": (("merchant_id",), "stg_chargebacks", CHARGEBACK),
     "probe_purchase": (("account_id",), "stg_purchases", PURCHASE),
+    "probe_ordered": (("account_id",), "stg_transactions", ORDERED),
+    "probe_ordered_chargeback": (("merchant_id",), "stg_chargebacks", ORDERED_CHARGEBACK),
+    "probe_ordered_purchase": (("account_id",), "stg_purchases", ORDERED_PURCHASE),
 }
 PURCHASES_SQL: Final = f"""
 select
@@ -348,6 +417,8 @@ def as_type(value: Any, type_name: str) -> Any:
     """A value of the oracle as the driver gives one of that type."""
     if value is None:
         return None
+    if type_name.endswith("[]"):
+        return [as_type(element, type_name.removesuffix("[]")) for element in value]
     if type_name == "numeric":
         fraction = Fraction(value)
         return Decimal(fraction.numerator) / Decimal(fraction.denominator)

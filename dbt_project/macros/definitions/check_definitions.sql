@@ -1,15 +1,20 @@
 {#
     Stops with every mistake in the project's definitions at once: file, feature, what was given, what is allowed. Called by each model and
-    analysis that expands a definition, and before every run.
+    analysis that expands a definition, and before every run; looks once, and warns once of what will be slow.
 #}
 {% macro check_definitions() %}
-    {% if execute %}
+    {% if execute and 'truepoint_is_checked' not in graph %}
         {% set errors = definition_errors() %}
         {% if errors %}
             {% do exceptions.raise_compiler_error(
                 (errors | length) ~ (' mistake' if errors | length == 1 else ' mistakes') ~ ' in feature definitions:\n\n- ' ~ (errors | join('\n- ')) ~ '\n'
             ) %}
         {% endif %}
+        {# The graph lives as long as the run, and every node sees the same one. #}
+        {% do graph.update({'truepoint_is_checked': true}) %}
+        {% for warning in get_definition_warnings() %}
+            {% do exceptions.warn(warning) %}
+        {% endfor %}
     {% endif %}
 {% endmacro %}
 

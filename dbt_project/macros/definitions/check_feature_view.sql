@@ -53,8 +53,10 @@
         {% set aggregate = 'last' %}
         {% set of = feature.attribute %}
     {% else %}
-        {% do errors.extend(get_key_errors(node, subject, feature, ['aggregate', 'of', 'where', 'window', 'offset', 'default'])) %}
         {% set aggregate = feature.get('aggregate') %}
+        {% set options = get_aggregate(aggregate).get('options') or [] if aggregate in get_aggregate_names() else get_feature_options() | list %}
+        {% do errors.extend(get_key_errors(node, subject, feature, ['aggregate', 'of', 'where', 'window', 'offset', 'default'] + options)) %}
+        {% do errors.extend(get_option_errors(node, subject, feature, aggregate)) %}
         {% set of = feature.get('of') %}
         {% if feature.get('window') is none or feature.get('window') | string != 'lifetime' and get_seconds(feature.window) is none %}
             {% do errors.append(definition_error(node, subject, 'window is ' ~ (feature.window if feature.get('window') is not none else 'not given') ~ ' (allowed: a whole number with one of the units s, m, h, d, such as 90s, 5m, 1h, 30d; or lifetime)')) %}
@@ -87,9 +89,10 @@
     {% set errors = [] %}
     {% set subject = column.name %}
     {% set of_type = get_column_types(events)[of] if of else none %}
-    {% set accepts = get_aggregate(aggregate).accepts %}
+    {% set options = get_options(aggregate, get_meta(column).feature) %}
+    {% set accepts = get_aggregate(aggregate, none, options).accepts %}
     {% set accepted = accepts | reject('in', ['none', 'any']) | list %}
-    {% set type = get_aggregate_type(aggregate, of_type) %}
+    {% set type = get_aggregate_type(aggregate, of_type, options) %}
     {% if not type %}
         {% if of is none %}
             {% do errors.append(definition_error(node, subject, 'of is not given, and aggregate ' ~ aggregate ~ ' needs it (allowed: a column of ' ~ events.name ~ (' of type ' ~ (accepted | join(', ')) if accepted else '') ~ ')')) %}
@@ -102,7 +105,7 @@
         {% if column.data_type and column.data_type | lower != type %}
             {% do errors.append(definition_error(node, subject, 'data_type is ' ~ column.data_type ~ ' (allowed: ' ~ type ~ ', the type of ' ~ aggregate ~ (' of ' ~ of if of else '') ~ ')')) %}
         {% endif %}
-        {% if of and get_meta(events.columns[of]).get('mixed_currencies') and aggregate not in ['count', 'count_distinct', 'last'] %}
+        {% if of and get_meta(events.columns[of]).get('mixed_currencies') and not get_aggregate(aggregate).accepts.any %}
             {% do errors.append(definition_error(node, subject, 'of is ' ~ of ~ ', whose rows are in different currencies (allowed: an amount in one currency)')) %}
         {% endif %}
         {% if get_aggregate(aggregate).get('is_never_null') and get_meta(column).feature.get('default') is not none %}
@@ -111,6 +114,23 @@
             {% do errors.extend(get_default_errors(node, column, type)) %}
         {% endif %}
         {% do errors.extend(get_engine_errors(node, column, aggregate, of, of_type)) %}
+    {% endif %}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# Mistakes in the options that an aggregate takes. #}
+{% macro get_option_errors(node, subject, feature, aggregate) %}
+    {% set errors = [] %}
+    {% if aggregate in get_aggregate_names() %}
+        {% for name in get_aggregate(aggregate).get('options') or [] %}
+            {% set option = get_feature_options()[name] %}
+            {% set given = feature.get(name, option.default) %}
+            {% if given is none or given is undefined %}
+                {% do errors.append(definition_error(node, subject, name ~ ' is not given, and aggregate ' ~ aggregate ~ ' needs it (allowed: ' ~ option.allowed ~ ')')) %}
+            {% elif given is boolean or not modules.re.fullmatch(option.pattern, given | string) %}
+                {% do errors.append(definition_error(node, subject, name ~ ' is ' ~ given ~ ' (allowed: ' ~ option.allowed ~ ')')) %}
+            {% endif %}
+        {% endfor %}
     {% endif %}
     {{ return(errors) }}
 {% endmacro %}

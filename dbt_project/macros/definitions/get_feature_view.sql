@@ -4,8 +4,8 @@
 
     name, entity       the view, and the columns that make its key
     events, decides    its event relation; whether the spine's event_id names events of that relation
-    features           list of {name, aggregate, of, where, window, seconds, offset, offset_seconds, default, type}; window and seconds are
-                       none for a lifetime
+    features           list of {name, aggregate, of, where, window, seconds, offset, offset_seconds, options, default, type}; window and seconds
+                       are none for a lifetime
 #}
 {% macro get_feature_view(node) %}
     {% set events = get_events(get_inputs(node, 'events')[0]) %}
@@ -17,6 +17,7 @@
         {% set aggregate = 'last' if is_attribute else meta.aggregate %}
         {% set of = meta.attribute if is_attribute else meta.of %}
         {% set window = 'lifetime' if is_attribute else meta.window | string %}
+        {% set options = get_options(aggregate, meta) %}
         {% do features.append({
             'name': column.name,
             'aggregate': aggregate,
@@ -27,8 +28,9 @@
             'offset': meta.offset,
             'offset_seconds': get_seconds(meta.offset) if meta.offset else 0,
             'reach': (get_seconds(window) or 0) + (get_seconds(meta.offset) if meta.offset else 0),
+            'options': options,
             'default': meta.default,
-            'type': get_aggregate_type(aggregate, events.columns[of] if of else none),
+            'type': get_aggregate_type(aggregate, events.columns[of] if of else none, options),
         }) %}
     {% endfor %}
     {{ return({
@@ -38,6 +40,15 @@
         'decides': events.name in get_decided(spine),
         'features': features,
     }) }}
+{% endmacro %}
+
+{# The options of an aggregate, as a feature's meta states them or by default: name -> value. #}
+{% macro get_options(aggregate, meta) %}
+    {% set options = {} %}
+    {% for name in get_aggregate(aggregate).get('options') or [] %}
+        {% do options.update({name: meta.get(name, get_feature_options()[name].default)}) %}
+    {% endfor %}
+    {{ return(options) }}
 {% endmacro %}
 
 {#
@@ -62,8 +73,11 @@
     }) }}
 {% endmacro %}
 
-{# Every feature of the project: name -> {view, node, kind, type}. #}
+{# Every feature of the project: name -> {view, node, kind, type}. Only for definitions that passed check_definitions(), and made once a run. #}
 {% macro get_feature_index() %}
+    {% if 'truepoint_feature_index' in graph %}
+        {{ return(graph['truepoint_feature_index']) }}
+    {% endif %}
     {% set index = {} %}
     {% for node in get_models_of_kind('feature_view') %}
         {% for feature in get_feature_view(node).features %}
@@ -75,5 +89,6 @@
             {% do index.update({feature.name: {'view': node.name, 'node': node, 'kind': 'derived_view', 'type': feature.type}}) %}
         {% endfor %}
     {% endfor %}
+    {% do graph.update({'truepoint_feature_index': index}) %}
     {{ return(index) }}
 {% endmacro %}

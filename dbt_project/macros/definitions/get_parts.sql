@@ -6,12 +6,16 @@
     sums            column -> {contribution, feature}: a contribution over a window
     distincts       column -> {of, where, feature}: how many values of a column a window holds
     latests         column -> {of, where, feature}: the latest event of a window
-    by_feature      feature name -> {partial name: column}
+    rankings        name -> SQL over one event: values that are put in order, per key
+    ordereds        column -> {order_by, ranking, of, where, feature}: what a window holds, in an order
+    places          SQL over `n`, of the places in such orders that are asked for; a question is the index of one
+    asked           column of `ordereds` -> its questions
+    by_feature      feature name -> {partial name: column}; of ordered ones {column, take, positions: {partial name: question}}
 
     `event` prefixes the event's columns. In sums, distincts and latests, `feature` stands for the window and offset.
 #}
 {% macro get_parts(view, event='') %}
-    {% set parts = {'contributions': {}, 'guards': {}, 'sums': {}, 'distincts': {}, 'latests': {}, 'by_feature': {}} %}
+    {% set parts = {'contributions': {}, 'guards': {}, 'sums': {}, 'distincts': {}, 'latests': {}, 'rankings': {}, 'ordereds': {}, 'places': [], 'asked': {}, 'by_feature': {}} %}
     {% set names = {} %}
     {% for column in view.events.columns %}
         {% do names.update({column: event ~ column}) %}
@@ -29,7 +33,7 @@
         {% set where = condition if feature.where in names or not feature.where else '(' ~ condition ~ ')' %}
         {% set subject = [get_slug(feature.where) if feature.where else none, feature.of] | select | join('_') %}
         {% set span = feature.window ~ ('_delayed_' ~ feature.offset if feature.offset_seconds else '') %}
-        {% set aggregate = get_aggregate(feature.aggregate, number) %}
+        {% set aggregate = get_aggregate(feature.aggregate, number, feature.options) %}
         {% set columns = {} %}
         {% if aggregate.plan == 'sums' %}
             {% for partial, added in aggregate.partials.items() %}
@@ -47,6 +51,8 @@
             {% set column = get_unused_name(subject ~ '_values_' ~ span, part, parts.distincts) %}
             {% do parts.distincts.update({column: part}) %}
             {% do columns.update({'distinct': column}) %}
+        {% elif aggregate.plan == 'ordered' %}
+            {% do columns.update(add_ordered_part(parts, view, feature, of, where, subject, span)) %}
         {% else %}
             {% set part = {'of': of, 'column': feature.of, 'where': where, 'feature': feature} %}
             {% set column = get_unused_name(['latest', subject, span] | select | join('_'), part, parts.latests) %}
@@ -56,6 +62,61 @@
         {% do parts.by_feature.update({feature.name: columns}) %}
     {% endfor %}
     {{ return(parts) }}
+{% endmacro %}
+
+{# Adds what an ordered feature needs to `parts`, shared with the features that need the same; returns its entry of `by_feature`. #}
+{% macro add_ordered_part(parts, view, feature, of, where, subject, span) %}
+    {% set options = {'n': 'n'} %}
+    {% do options.update(feature.options) %}
+    {% set aggregate = get_aggregate(feature.aggregate, of, options) %}
+    {% set order_by = aggregate.order_by %}
+    {% set type = view.events.columns[feature.of] if feature.of else none %}
+    {% set value = in_order(of, type) if of and order_by != 'event' else of %}
+    {% set ranking = none %}
+    {% if order_by == 'value' %}
+        {% set ranking = get_unused_name(feature.of ~ '_in_order', value, parts.rankings) %}
+        {% do parts.rankings.update({ranking: value}) %}
+    {% endif %}
+    {% set part = {
+        'order_by': order_by,
+        'ranking': ranking,
+        'of': value,
+        'column': feature.of,
+        'type': type,
+        'where': where,
+        'feature': {
+            'window': feature.window,
+            'seconds': feature.seconds,
+            'offset': feature.offset,
+            'offset_seconds': feature.offset_seconds,
+            'reach': feature.reach,
+        },
+    } %}
+    {% set by = {'value': 'values', 'event': 'events', 'frequency': 'frequent'}[order_by] %}
+    {% set column = get_unused_name([subject, by, span] | select | join('_'), part, parts.ordereds) %}
+    {% do parts.ordereds.update({column: part}) %}
+    {% set asked = parts.asked.setdefault(column, []) %}
+    {% set positions = {} %}
+    {% for name, place in (get_taken_places(aggregate.take) if aggregate.take else aggregate.positions).items() %}
+        {% if place not in parts.places %}
+            {% do parts.places.append(place) %}
+        {% endif %}
+        {% set question = parts.places.index(place) %}
+        {% if question not in asked %}
+            {% do asked.append(question) %}
+        {% endif %}
+        {% do positions.update({name: question}) %}
+    {% endfor %}
+    {{ return({'column': column, 'take': aggregate.take, 'positions': positions}) }}
+{% endmacro %}
+
+{# The places of the first or last k things: 1, 2, … or n, n - 1, … #}
+{% macro get_taken_places(take) %}
+    {% set places = {} %}
+    {% for number in range(1, (take.k | int) + 1) %}
+        {% do places.update({number: (number | string) if take['from'] == 'first' else ('n' if number == 1 else 'n - ' ~ (number - 1))}) %}
+    {% endfor %}
+    {{ return(places) }}
 {% endmacro %}
 
 {# The name, or the name with a number, where `taken` already holds another definition under it. #}
@@ -87,6 +148,7 @@
 
 {# A feature's SQL over its parts, with its default. Whole numbers, summed as wider ones, are brought to their type. `partial` maps the aggregate's partial names to SQL. #}
 {% macro feature_value(feature, partial) %}
+    {% do partial.update(feature.options) %}
     {% set value = get_aggregate(feature.aggregate, none, partial).value %}
     {% if feature.default is not none and feature.default is defined %}
         {% set value = 'coalesce(' ~ value ~ ', ' ~ render_literal(feature.default) ~ ')' %}

@@ -81,6 +81,16 @@
     {{ return('case when ' ~ number ~ " not in ('NaN', 'Infinity', '-Infinity') then " ~ number ~ ' end') }}
 {% endmacro %}
 
+{# A double, with one zero, or null where it is no finite number. #}
+{% macro finite_double(number) %}
+    {% set double = sql_type('double precision') %}
+    {% set others = [] %}
+    {% for other in ['NaN', 'Infinity', '-Infinity'] %}
+        {% do others.append("cast('" ~ other ~ "' as " ~ double ~ ')') %}
+    {% endfor %}
+    {{ return('case when ' ~ number ~ ' not in (' ~ (others | join(', ')) ~ ') then ' ~ positive_zero(number) ~ ' end') }}
+{% endmacro %}
+
 {# Null where the divisor is zero. #}
 {% macro divide(dividend, divisor) %}
     {{ return(dividend ~ ' / nullif(' ~ divisor ~ ', 0)') }}

@@ -8,6 +8,9 @@
 {% endmacro %}
 
 {% macro spark__sql_type(type) %}
+    {% if type.endswith('[]') %}
+        {{ return('array<' ~ spark__sql_type(type[:-2]) ~ '>') }}
+    {% endif %}
     {{ return({
         'text': 'string',
         'timestamptz': 'timestamp',

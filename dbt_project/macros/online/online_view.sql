@@ -40,6 +40,17 @@ left join lateral (
 ) as {{ column }}
     on true
 {%- endfor %}
+{%- set ordereds = {} -%}
+{%- for feature in view.features if parts.by_feature[feature.name].positions is defined -%}
+    {%- set is_array = feature.type.endswith('[]') -%}
+    {%- do ordereds.update({get_ordered_name(parts.by_feature[feature.name], is_array): {'columns': parts.by_feature[feature.name], 'is_array': is_array}}) -%}
+{%- endfor %}
+{%- for name, item in ordereds.items() %}
+left join lateral (
+    {{ online_ordered(view, parts.ordereds[item.columns.column], item.columns, item.is_array, relation) | indent(4) }}
+) as {{ name }}
+    on true
+{%- endfor %}
 {%- endmacro %}
 
 {# Conditions of one scan: the key, and the widest window and least offset of the features it serves (none: any event up to the as-of time). #}
@@ -116,6 +127,9 @@ limit 1
 {# SQL of an aggregate's partials over the scans of online_view. #}
 {% macro get_online_partial(parts, feature, columns) %}
     {% set partial = {'as_of': 'request.as_of'} %}
+    {% if parts.by_feature[feature.name].positions is defined %}
+        {{ return(get_online_ordered_partial(partial, feature, parts.by_feature[feature.name])) }}
+    {% endif %}
     {% for name, column in parts.by_feature[feature.name].items() %}
         {% if name == 'latest' %}
             {% do partial.update({'event_time': column ~ '.event_time', 'value': column ~ '.of_latest'}) %}

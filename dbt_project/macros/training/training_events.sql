@@ -1,11 +1,12 @@
 {#
     CTE `events`: the events that can ever count, and what each adds. `event_rank` numbers a key's events by (event time, event id), where
-    a feature takes a value from the latest one.
+    a feature takes a value from one of them; `…_rank` numbers a key's values in their order.
 #}
 {% macro training_events(view, parts) %}
-{%- set ranked = parts.latests.values() | selectattr('of') | list | length > 0 -%}
+{%- set by_event = parts.ordereds.values() | selectattr('order_by', 'equalto', 'event') | list -%}
+{%- set ranked = (parts.latests.values() | selectattr('of') | list) + by_event -%}
 -- The events that can ever count, and what each adds.
-events as{{ inlined() if not ranked }} (
+events as{{ inlined() if not ranked and not parts.rankings }} (
     select
         {{ view.events.event_id }} as event_id,
         {{ view.events.event_time }} as event_time,
@@ -24,6 +25,23 @@ events as{{ inlined() if not ranked }} (
         {%- endfor %}
         {%- for column, part in parts.latests.items() if part.where %},
         {{ part.where }} as {{ column }}_where
+        {%- endfor %}
+        {%- for column, part in parts.ordereds.items() %}
+        {%- if part.order_by == 'frequency' %},
+        {{ 'case when ' ~ part.where ~ ' then ' ~ part.of ~ ' end' if part.where else part.of }} as {{ column }}_value
+        {%- elif part.order_by == 'event' and part.of %},
+        {{ part.of }} as {{ column }}_value
+        {%- endif %}
+        {%- if part.where and part.order_by != 'frequency' %},
+        {{ part.where }} as {{ column }}_where
+        {%- endif %}
+        {%- endfor %}
+        {%- for ranking, value in parts.rankings.items() %},
+        {{ value }} as {{ ranking }},
+        dense_rank() over (
+            partition by {{ view.entity | join(', ') }}
+            order by {{ value }}
+        ) as {{ ranking }}_rank
         {%- endfor %}
         {%- if ranked %},
         row_number() over (

@@ -48,7 +48,9 @@ source_events as (
 {{ training_running(view, parts, split.framed) }},
 
 {{ training_seen(view, parts, split.framed) }},
-
+{% if parts.ordereds %}
+{{ training_ordered(view, parts) }},
+{% endif %}
 features as (
     select
         seen.spine_id,
@@ -71,6 +73,10 @@ features as (
             and {{ column }}_event.event_time > {{ window_since('seen.as_of', part.feature) }}
             {%- endif %}
     {%- endfor %}
+    {%- if parts.ordereds %}
+    left join ordered
+        on seen.spine_id = ordered.spine_id
+    {%- endif %}
 )
 
 select * from features
@@ -79,7 +85,11 @@ select * from features
 {# SQL of an aggregate's partials over the CTE `seen`. #}
 {% macro get_training_partial(view, parts, feature) %}
     {% set partial = {'as_of': 'seen.as_of'} %}
-    {% for name, column in parts.by_feature[feature.name].items() %}
+    {% set columns = parts.by_feature[feature.name] %}
+    {% if columns.positions is defined %}
+        {{ return(get_ordered_partial(partial, columns)) }}
+    {% endif %}
+    {% for name, column in columns.items() %}
         {% if name == 'latest' %}
             {% set ranked = parts.latests[column].of %}
             {% set since = window_since('seen.as_of', feature) %}

@@ -25,6 +25,9 @@ spine as (
         {%- for column, part in parts.latests.items() %},
         {{ latest_order('own.', column, part) }} as own_{{ column }}
         {%- endfor %}
+        {%- for column, part in parts.ordereds.items() %},
+        {{ 'own.' ~ column ~ '_value as own_' ~ column ~ '_value' if part.order_by == 'frequency' else get_rank('own.', column, part) ~ ' as own_' ~ column }}
+        {%- endfor %}
         {%- endif %}
     from spine_rows
     {%- if view.decides %}

@@ -1,0 +1,53 @@
+{# What putting values in order needs of an engine. #}
+
+{# A value such that the engine's own order is the one that all engines share: text by its bytes, no NaN or infinity, one zero. #}
+{% macro in_order(value, type) %}
+    {% if type == 'text' %}
+        {{ return(by_bytes(value)) }}
+    {% elif type == 'double precision' %}
+        {{ return(finite_double(value)) }}
+    {% elif type == 'numeric' %}
+        {{ return(finite(value)) }}
+    {% endif %}
+    {{ return(value) }}
+{% endmacro %}
+
+{# A whole number without its last bits. #}
+{% macro shift_right(number, bits) %}
+    {{ return(adapter.dispatch('shift_right', 'truepoint')(number, bits) if bits else number) }}
+{% endmacro %}
+
+{% macro postgres__shift_right(number, bits) %}
+    {{ return('(' ~ number ~ ' >> ' ~ bits ~ ')') }}
+{% endmacro %}
+
+{% macro spark__shift_right(number, bits) %}
+    {{ return('shiftright(' ~ number ~ ', ' ~ bits ~ ')') }}
+{% endmacro %}
+
+{# Aggregate: the value of the one row of a group for which a condition holds; null where there is none. #}
+{% macro only_value(value, condition) %}
+    {{ return(adapter.dispatch('only_value', 'truepoint')(value, condition)) }}
+{% endmacro %}
+
+{% macro postgres__only_value(value, condition) %}
+    {{ return('(array_agg(' ~ value ~ ') filter (where ' ~ condition ~ '))[1]') }}
+{% endmacro %}
+
+{% macro spark__only_value(value, condition) %}
+    {{ return('max(case when ' ~ condition ~ ' then ' ~ value ~ ' end)') }}
+{% endmacro %}
+
+{# Aggregate: the values of a group's rows for which a condition holds, nulls among them, as an array in an order without ties; null where there are none. #}
+{% macro collected(value, order, condition) %}
+    {{ return(adapter.dispatch('collected', 'truepoint')(value, order, condition)) }}
+{% endmacro %}
+
+{% macro postgres__collected(value, order, condition) %}
+    {{ return('array_agg(' ~ value ~ ' order by ' ~ order ~ ') filter (where ' ~ condition ~ ')') }}
+{% endmacro %}
+
+{% macro spark__collected(value, order, condition) %}
+    {% set rows = 'collect_list(case when ' ~ condition ~ " then named_struct('place', " ~ order ~ ", 'value', " ~ value ~ ') end)' %}
+    {{ return("case when count_if(" ~ condition ~ ') > 0 then transform(array_sort(' ~ rows ~ '), row -> row.value) end') }}
+{% endmacro %}

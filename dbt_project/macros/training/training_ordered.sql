@@ -1,0 +1,432 @@
+{#
+    CTEs for what stands at a place in an order: the least value, a percentile, the k first events, the most frequent values. End in `ordered`: one
+    row per spine row that sees anything.
+
+    The things in order have a rank, 1, 2, … per key, and are there while they are visible. A question, which rank has the thing at place p among
+    those that a spine row sees?, walks down a tree over the ranks, a digit of 4 bits at each step: along the line of time, running counts in each
+    node of the tree tell how many of the things that are there lie in its first child, in its first two, …; so the question finds the child that
+    its place is in. All questions walk at once: a step is one sort of changes and questions, and a key takes as many steps as its ranks have digits.
+    So the cost is linear in events and spine rows, times the logarithm of a key's events, whatever the windows hold. The event that a spine row
+    decides on is taken off the counts of its own questions.
+
+    It is a wavelet tree (Grossi, Gupta, Vitter: "High-order entropy-compressed text indexes", 2003) asked for range quantiles (Gagie, Puglisi,
+    Turpin: "Range quantile queries", 2009), read by level for all questions together. Seven digits: a key may have 268 million events.
+#}
+{% macro training_ordered(view, parts) %}
+{%- set levels = [6, 5, 4, 3, 2, 1, 0] -%}
+{%- for column, part in parts.ordereds.items() if part.order_by == 'frequency' -%}
+{{ training_frequency(view, column, part) }},
+
+{% endfor -%}
+{{ ordered_changes(view, parts) }},
+
+{{ ordered_questions(view, parts) }},
+{% for level in levels %}
+{{ ordered_step(view, parts, level, loop.first) }},
+{% endfor %}
+{{ ordered_answers(view, parts) }}
+{%- endmacro %}
+
+{# The rank of an event, or of its value, in an ordered part; null where the part leaves it out. #}
+{% macro get_rank(event, column, part) %}
+    {% set rank = event ~ (part.ranking ~ '_rank' if part.ranking else 'event_rank') %}
+    {% set conditions = [] %}
+    {% if part.where %}
+        {% do conditions.append(event ~ column ~ '_where') %}
+    {% endif %}
+    {% if part.ranking %}
+        {% do conditions.append(event ~ part.ranking ~ ' is not null') %}
+    {% endif %}
+    {{ return('case when ' ~ (conditions | join(' and ')) ~ ' then ' ~ rank ~ ' end' if conditions else rank) }}
+{% endmacro %}
+
+{#
+    CTEs for the most frequent values, in which the things in order are pairs of a value and a count. A pair is there while the value is seen that
+    often; a greater count stands before a lesser.
+#}
+{% macro training_frequency(view, column, part) %}
+{%- set keys = view.entity | join(', ') -%}
+{%- set value = column ~ '_value' -%}
+-- {{ column }}: how often each value is seen, from each change on.
+{{ column }}_steps as (
+    {{- value_steps(view, column, part) }}
+),
+
+{{ column }}_moments as (
+    select
+        {{ keys }},
+        {{ value }},
+        happens_at,
+        spine_id,
+        place,
+        sum(events_seen) as events_seen
+    from {{ column }}_steps
+    group by {{ keys }}, {{ value }}, happens_at, spine_id, place
+),
+
+{{ column }}_counts as (
+    select
+        *,
+        sum(events_seen) over (
+            partition by {{ keys }}, {{ value }}
+            {{ history_order() }}
+            rows between unbounded preceding and current row
+        ) as how_often
+    from {{ column }}_moments
+    where events_seen <> 0
+),
+
+{{ column }}_pairs as (
+    select
+        {%- for key in view.entity %}
+        counts.{{ key }},
+        {%- endfor %}
+        counts.{{ value }},
+        counts.happens_at,
+        counts.spine_id,
+        counts.place,
+        pair.how_often,
+        pair.step
+    from {{ column }}_counts as counts
+    {{ cross_join_rows('pair', ['how_often', 'step'], [['counts.how_often - counts.events_seen', '-1'], ['counts.how_often', '1']], one_per_line=false) }}
+    where pair.how_often > 0
+),
+
+{{ column }}_ranked as (
+    select
+        *,
+        dense_rank() over (partition by {{ keys }} order by how_often desc, {{ value }}) as in_order
+    from {{ column }}_pairs
+)
+{%- endmacro %}
+
+{# CTE `ordered_changes`: what comes into an order, and what leaves it, and when. `part` numbers the parts. #}
+{% macro ordered_changes(view, parts) %}
+{%- set rows = [] -%}
+{%- for column, part in parts.ordereds.items() if part.order_by != 'frequency' -%}
+    {%- set number = get_part_number(parts, column) | string -%}
+    {%- set rank = get_rank('events.', column, part) -%}
+    {%- do rows.append([number, rank, visible_from('events.event_time', 'events.known_at', part.feature.offset_seconds), '1']) -%}
+    {%- if part.feature.seconds -%}
+        {%- do rows.append([number, rank, visible_until('events.event_time', 'events.known_at', part.feature.offset_seconds, part.feature.seconds), '-1']) -%}
+    {%- endif -%}
+{%- endfor -%}
+{%- set branches = [] -%}
+{%- if rows -%}
+    {%- do branches.append(ordered_event_changes(view, rows)) -%}
+{%- endif -%}
+{%- for column, part in parts.ordereds.items() if part.order_by == 'frequency' -%}
+    {%- do branches.append(ordered_pair_changes(view, column, get_part_number(parts, column))) -%}
+{%- endfor -%}
+-- How many ranks a key has, at most.
+key_sizes as (
+    select
+        {%- for key in view.entity %}
+        {{ key }},
+        {%- endfor %}
+        count(*) as key_size
+    from events
+    group by {{ view.entity | join(', ') }}
+),
+
+-- What comes into an order (1) and leaves it (-1), and when. Parts: {% for column in parts.ordereds %}{{ get_part_number(parts, column) }} {{ column }}{{ ', ' if not loop.last }}{% endfor %}.
+ordered_changes as (
+{{- branches | join('    union all') }})
+{%- endmacro %}
+
+{% macro get_part_number(parts, column) %}
+    {{ return((parts.ordereds | list).index(column)) }}
+{% endmacro %}
+
+{% macro ordered_event_changes(view, rows) %}
+    select
+        {%- for key in view.entity %}
+        events.{{ key }},
+        {%- endfor %}
+        key_sizes.key_size,
+        change.part,
+        change.in_order,
+        change.happens_at,
+        {{ typed_null('text') }} as spine_id,
+        {{ get_places().change }} as place,
+        change.step
+    from events
+    inner join key_sizes
+        on {{ same_key('events', 'key_sizes', view.entity) }}
+    {{ cross_join_rows('change', ['part', 'in_order', 'happens_at', 'step'], rows) }}
+    where change.in_order is not null
+{% endmacro %}
+
+{% macro ordered_pair_changes(view, column, number) %}
+    select
+        {%- for key in view.entity %}
+        ranked.{{ key }},
+        {%- endfor %}
+        key_sizes.key_size,
+        {{ number }} as part,
+        ranked.in_order,
+        ranked.happens_at,
+        ranked.spine_id,
+        ranked.place,
+        ranked.step
+    from {{ column }}_ranked as ranked
+    inner join key_sizes
+        on {{ same_key('ranked', 'key_sizes', view.entity) }}
+{% endmacro %}
+
+{% macro same_key(left, right, entity) %}
+    {% set conditions = [] %}
+    {% for key in entity %}
+        {% do conditions.append(left ~ '.' ~ key ~ ' = ' ~ right ~ '.' ~ key) %}
+    {% endfor %}
+    {{ return(conditions | join(' and ')) }}
+{% endmacro %}
+
+{# CTE `ordered_questions`: what each spine row asks of each part. `own_in_order` is the rank of its own event, where that would be counted. #}
+{% macro ordered_questions(view, parts) %}
+{%- set rows = [] -%}
+{%- for column, part in parts.ordereds.items() -%}
+    {%- set own = typed_null('bigint') -%}
+    {%- if view.decides and part.order_by != 'frequency' -%}
+        {%- set own = 'case when ' ~ own_is_in_window(part) ~ ' then spine.own_' ~ column ~ ' end' -%}
+    {%- endif -%}
+    {%- for question in parts.asked[column] -%}
+        {%- do rows.append([get_part_number(parts, column) | string, question | string, own]) -%}
+    {%- endfor -%}
+{%- endfor -%}
+-- What each spine row asks. Questions, by their place: {% for place in parts.places %}{{ loop.index0 }} {{ place }}{{ ', ' if not loop.last }}{% endfor %}; n is how many it sees.
+ordered_questions as (
+    select
+        {%- for key in view.entity %}
+        spine.{{ key }},
+        {%- endfor %}
+        key_sizes.key_size,
+        spine.happens_at,
+        spine.spine_id,
+        asked.part,
+        asked.question,
+        asked.own_in_order
+    from spine
+    inner join key_sizes
+        on {{ same_key('spine', 'key_sizes', view.entity) }}
+    {{ cross_join_rows('asked', ['part', 'question', 'own_in_order'], rows, one_per_line=false) }}
+)
+{%- endmacro %}
+
+{# CTEs of one step: each question goes from a node of the tree to that of its children where its place is. #}
+{% macro ordered_step(view, parts, level, is_first) %}
+{%- set keys = view.entity | join(', ') -%}
+{%- set digit_of = 'ordered_' ~ level -%}
+{%- set line = 'ordered_line_' ~ level -%}
+-- Digit {{ level }} of the ranks: the first step for keys of {{ 16 ** level }} ranks and more{{ '' if is_first else ', fewer than ' ~ 16 ** (level + 1) }}.
+{{ line }} as (
+    select
+        {{ keys }},
+        part,
+        {{ shift_right('in_order', 4 * (level + 1)) }} as node,
+        {{ shift_right('in_order', 4 * level) }} & 15 as digit,
+        happens_at,
+        spine_id,
+        place,
+        step,
+        {{ typed_null('integer') }} as question,
+        {{ typed_null('bigint') }} as own_in_order,
+        {{ typed_null('bigint') }} as how_many,
+        {{ typed_null('bigint') }} as wanted
+    from ordered_changes
+    {%- if level %}
+    where key_size >= {{ 16 ** level }}
+    {%- endif %}
+    union all
+    select
+        {{ keys }},
+        part,
+        0 as node,
+        0 as digit,
+        happens_at,
+        spine_id,
+        {{ get_places().asked }} as place,
+        0 as step,
+        question,
+        own_in_order,
+        {{ typed_null('bigint') }} as how_many,
+        {{ typed_null('bigint') }} as wanted
+    from ordered_questions
+    {%- if level or not is_first %}
+    where
+        key_size >= {{ 16 ** level }}
+        {%- if not is_first %}
+        and key_size < {{ 16 ** (level + 1) }}
+        {%- endif %}
+    {%- endif %}
+    {%- if not is_first %}
+    union all
+    select
+        {{ keys }},
+        part,
+        node,
+        0 as digit,
+        happens_at,
+        spine_id,
+        {{ get_places().asked }} as place,
+        0 as step,
+        question,
+        own_in_order,
+        how_many,
+        wanted
+    from ordered_step_{{ level + 1 }}
+    {%- endif %}
+),
+
+-- How many are there, in the whole node and in its first children.
+ordered_counts_{{ level }} as (
+    select
+        *,
+        sum(step) over line - case when {{ shift_right('own_in_order', 4 * (level + 1)) }} = node then 1 else 0 end as n
+        {%- for digit in range(15) %},
+        sum(case when digit <= {{ digit }} then step else 0 end) over line as upto_{{ digit }}
+        {%- endfor %},
+        case when {{ shift_right('own_in_order', 4 * (level + 1)) }} = node then {{ shift_right('own_in_order', 4 * level) }} & 15 else 16 end as own_digit
+    from {{ line }}
+    window line as (
+        partition by {{ keys }}, part, node
+        {{ history_order() }}
+        rows between unbounded preceding and current row
+    )
+),
+
+ordered_places_{{ level }} as (
+    select
+        {{ keys }},
+        part,
+        node,
+        happens_at,
+        spine_id,
+        question,
+        own_in_order,
+        n,
+        coalesce(how_many, n) as how_many,
+        coalesce(wanted, case question{% for place in parts.places %} when {{ loop.index0 }} then {{ place }}{% endfor %} end) as wanted
+        {%- for digit in range(15) %},
+        upto_{{ digit }} - case when own_digit <= {{ digit }} then 1 else 0 end as upto_{{ digit }}
+        {%- endfor %}
+    from ordered_counts_{{ level }}
+    where question is not null
+),
+
+ordered_step_{{ level }} as (
+    select
+        {{ keys }},
+        part,
+        happens_at,
+        spine_id,
+        question,
+        own_in_order,
+        how_many,
+        node * 16 + case
+            {%- for digit in range(15) %}
+            when wanted <= upto_{{ digit }} then {{ digit }}
+            {%- endfor %}
+            else 15
+        end as node,
+        wanted - case
+            when wanted <= upto_0 then 0
+            {%- for digit in range(14) %}
+            when wanted <= upto_{{ digit + 1 }} then upto_{{ digit }}
+            {%- endfor %}
+            else upto_14
+        end as wanted
+    from ordered_places_{{ level }}
+    where wanted between 1 and n
+)
+{%- endmacro %}
+
+{# CTEs `…_things`, what each rank stands for, and `ordered`, the answers of a spine row in one row. #}
+{% macro ordered_answers(view, parts) %}
+{%- set things = {} -%}
+{%- for column, part in parts.ordereds.items() -%}
+    {%- set name = 'event_things' if part.order_by == 'event' else (part.ranking or column) ~ '_things' -%}
+    {%- do things.setdefault(name, {'part': part, 'column': column, 'numbers': []}).numbers.append(get_part_number(parts, column)) -%}
+{%- endfor -%}
+{%- for name, thing in things.items() if thing.part.order_by != 'event' -%}
+{%- set is_value = thing.part.order_by == 'value' -%}
+{{ name }} as (
+    select distinct
+        {%- for key in view.entity %}
+        {{ key }},
+        {%- endfor %}
+        {{ thing.part.ranking ~ '_rank' if is_value else 'in_order' }} as in_order,
+        {{ thing.part.ranking if is_value else thing.column ~ '_value' }} as value
+    from {{ 'events' if is_value else thing.column ~ '_ranked' }}
+    {%- if is_value %}
+    where {{ thing.part.ranking }} is not null
+    {%- endif %}
+),
+
+{% endfor -%}
+-- The answers of a spine row.
+ordered as (
+    select
+        found.spine_id
+        {%- for column, part in parts.ordereds.items() %}
+        {%- set number = get_part_number(parts, column) %}
+        {%- set value = 'event_things.' ~ column ~ '_value' if part.order_by == 'event' else (part.ranking or column) ~ '_things.value' %},
+        max(case when found.part = {{ number }} then found.how_many end) as {{ column }}_n
+        {%- for name, entry in get_ordered_entries(view, parts, column).items() %},
+        {{ get_ordered_value(entry, value, number) }} as {{ name }}
+        {%- endfor %}
+        {%- endfor %}
+    from ordered_step_0 as found
+    {%- for name, thing in things.items() %}
+    left join {{ 'events as event_things' if thing.part.order_by == 'event' else name }}
+        on
+            found.part in ({{ thing.numbers | join(', ') }})
+            and {{ same_key('found', name, view.entity) }}
+            and found.node = {{ name }}.{{ 'event_rank' if thing.part.order_by == 'event' else 'in_order' }}
+    {%- endfor %}
+    group by found.spine_id
+)
+{%- endmacro %}
+
+{# The columns of `ordered` that an ordered part's features need: name -> {questions, is_array, is_time}. #}
+{% macro get_ordered_entries(view, parts, column) %}
+    {% set entries = {} %}
+    {% for feature in view.features %}
+        {% set columns = parts.by_feature[feature.name] %}
+        {% if columns.column == column %}
+            {% set questions = columns.positions.values() | list %}
+            {% if feature.type.endswith('[]') %}
+                {% do entries.update({get_items_name(columns): {'questions': questions, 'is_array': true}}) %}
+            {% else %}
+                {% for question in questions %}
+                    {% set is_time = parts.ordereds[column].order_by == 'event' and not parts.ordereds[column].of %}
+                    {% do entries.update({column ~ '_' ~ question: {'questions': [question], 'is_time': is_time}}) %}
+                {% endfor %}
+            {% endif %}
+        {% endif %}
+    {% endfor %}
+    {{ return(entries) }}
+{% endmacro %}
+
+{% macro get_items_name(columns) %}
+    {{ return(columns.column ~ '_' ~ columns.take['from'] ~ '_' ~ columns.take.k) }}
+{% endmacro %}
+
+{% macro get_ordered_value(entry, value, number) %}
+    {% set condition = 'found.part = ' ~ number ~ ' and found.question ' ~ ('in (' ~ (entry.questions | join(', ')) ~ ')' if entry.is_array else '= ' ~ entry.questions[0]) %}
+    {{ return(collected(value, 'found.question', condition) if entry.is_array else only_value('event_things.event_time' if entry.is_time else value, condition)) }}
+{% endmacro %}
+
+{# SQL of an ordered aggregate's partials over the CTE `ordered`. #}
+{% macro get_ordered_partial(partial, columns) %}
+    {% set column = 'ordered.' ~ columns.column %}
+    {% do partial.update({'n': column ~ '_n'}) %}
+    {% for name, question in columns.positions.items() %}
+        {% do partial.update({name: column ~ '_' ~ question}) %}
+    {% endfor %}
+    {% if columns.take %}
+        {% set item = column ~ '_' ~ columns.positions[1] %}
+        {% do partial.update({'item': item, 'item_time': item, 'items': 'ordered.' ~ get_items_name(columns)}) %}
+    {% endif %}
+    {{ return(partial) }}
+{% endmacro %}
