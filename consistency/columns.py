@@ -8,6 +8,7 @@ column is built from a numpy array of the exact type and a mask of its own:
     boolean             bool and mask
     timestamptz         int64 microseconds since 1970 UTC, and mask
     text, numeric       Python str and Decimal, None where null
+    arrays              tuples of the above, None where null; doubles in them as hexadecimal text, which keeps every bit
 
 A value that its type does not allow (text for a bigint, a boolean for an integer, NaN) is marked invalid, and an
 invalid value equals nothing.
@@ -90,7 +91,20 @@ def _microseconds(value: object) -> int:
     raise _InvalidValueError
 
 
-_READERS: Final[dict[str, Callable[[object], object]]] = {
+def _array(read: Callable[[object], object]) -> Callable[[object], tuple[object, ...]]:
+    def read_elements(value: object) -> tuple[object, ...]:
+        if not isinstance(value, list):
+            raise _InvalidValueError
+        return tuple(None if element is None else read(element) for element in value)
+
+    return read_elements
+
+
+def _double_bits(value: object) -> str:
+    return _double(value).hex()
+
+
+_SCALAR_READERS: Final[dict[str, Callable[[object], object]]] = {
     "bigint": _integer,
     "integer": _integer,
     "double precision": _double,
@@ -98,6 +112,11 @@ _READERS: Final[dict[str, Callable[[object], object]]] = {
     "text": _text,
     "numeric": _numeric,
     "timestamptz": _microseconds,
+}
+_READERS: Final[dict[str, Callable[[object], object]]] = {
+    **_SCALAR_READERS,
+    **{f"{name}[]": _array(read) for name, read in _SCALAR_READERS.items()},
+    "double precision[]": _array(_double_bits),
 }
 SUPPORTED_TYPES: Final = frozenset(_READERS)
 
@@ -142,7 +161,10 @@ def _series(exact: Sequence[object], value_type: str, absent: Mask) -> "pd.Serie
             booleans = np.array([False if value is None else value for value in exact], dtype=np.bool_)
             return pd.Series(pd.arrays.BooleanArray(booleans, absent))
         case _:
-            return pd.Series(list(exact), dtype=object)
+            objects = np.empty(len(exact), dtype=object)  # filled one by one: numpy would spread tuples over axes
+            for row, value in enumerate(exact):
+                objects[row] = value
+            return pd.Series(objects)
 
 
 def differs(offline: ExactColumn, online: ExactColumn, value_type: str) -> Mask:

@@ -4,7 +4,7 @@ from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from feature_server.value_types import answer_types, request_types
+from feature_server.value_types import answer_examples, answer_types
 from truepoint.registry import ParameterRole, Service, ValueType
 
 
@@ -105,7 +105,7 @@ def example_answer(service: Service, *, as_of: object) -> dict[str, object]:
     """Return an answer in its form: each value stands for its type, since only the database knows the real one."""
     row = {
         "as_of": as_of,
-        "values": {feature.name: request_types[feature.type].example for feature in service.features},
+        "values": {feature.name: answer_examples[feature.type] for feature in service.features},
         "found": {view.name: True for view in service.views},
         "error": None,
     }

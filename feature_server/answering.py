@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from feature_server.database import Connection, Database, row_errors
 from feature_server.errors import AsOfInFutureError, ErrorDetail, InternalError
 from feature_server.request_models import attribute_name
-from truepoint.registry import Service, ValueType
+from truepoint.registry import ScalarType, Service, ValueType, array_of
 
 _HEAD: Final = 3  # ord, as_of, answered_at come before the found columns
 
@@ -156,10 +156,19 @@ def _read_time(value: datetime) -> str | None:
 
 
 # Each returns None for what JSON cannot hold. The other types go as they are.
-_readers: Final[dict[ValueType, Callable[[Any], Any]]] = {
+_scalar_readers: Final[dict[ScalarType, Callable[[Any], Any]]] = {
     "double precision": _read_double,
     "numeric": _read_numeric,
     "timestamptz": _read_time,
+}
+
+
+def _read_array(read: Callable[[Any], Any]) -> Callable[[list[Any]], list[Any]]:
+    return lambda values: [None if value is None else read(value) for value in values]
+
+
+_readers: Final = dict[ValueType, Callable[[Any], Any]](_scalar_readers.items()) | {
+    array_of(scalar): _read_array(read) for scalar, read in _scalar_readers.items()
 }
 
 

@@ -6,12 +6,13 @@ Strict: no "12" for an integer, no true for 1. What cannot be kept exactly is re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import GenericAlias
 from typing import Annotated, Any, Final
 
 from pydantic import Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
-from truepoint.registry import ValueType
+from truepoint.registry import ScalarType, ValueType, array_of
 
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2999, 12, 31, tzinfo=UTC)
@@ -58,7 +59,7 @@ class RequestType:
     example: object
 
 
-request_types: Final[dict[ValueType, RequestType]] = {
+request_types: Final[dict[ScalarType, RequestType]] = {
     "bigint": RequestType(
         Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)],
         "an integer from -9223372036854775808 to 9223372036854775807, without quotes or fraction",
@@ -92,7 +93,7 @@ request_types: Final[dict[ValueType, RequestType]] = {
 }
 
 # What an answer holds. numeric is a string, for the reason above; a double is the shortest text that reads back to it.
-answer_types: Final[dict[ValueType, Any]] = {
+_scalar_answer_types: Final[dict[ValueType, Any]] = {
     "bigint": int,
     "integer": int,
     "double precision": float,
@@ -101,3 +102,11 @@ answer_types: Final[dict[ValueType, Any]] = {
     "text": str,
     "timestamptz": Annotated[datetime, WithJsonSchema({"type": "string", "format": "date-time"})],
 }
+answer_types: Final[dict[ValueType, Any]] = {
+    **_scalar_answer_types,
+    **{array_of(scalar): GenericAlias(list, (_scalar_answer_types[scalar] | None,)) for scalar in request_types},
+}
+answer_examples: Final = dict[ValueType, object](
+    [(scalar, request_type.example) for scalar, request_type in request_types.items()]
+    + [(array_of(scalar), [request_type.example]) for scalar, request_type in request_types.items()]
+)

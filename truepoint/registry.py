@@ -18,10 +18,25 @@ from truepoint.errors import ManifestError
 ScalarType = Literal["bigint", "boolean", "double precision", "integer", "numeric", "text", "timestamptz"]
 ArrayType = Literal["bigint[]", "boolean[]", "double precision[]", "integer[]", "numeric[]", "text[]", "timestamptz[]"]
 ValueType = ScalarType | ArrayType
+_ARRAYS: Final[dict[ScalarType, ArrayType]] = {
+    "bigint": "bigint[]",
+    "boolean": "boolean[]",
+    "double precision": "double precision[]",
+    "integer": "integer[]",
+    "numeric": "numeric[]",
+    "text": "text[]",
+    "timestamptz": "timestamptz[]",
+}
 ParameterRole = Literal["entity", "request", "event", "as_of"]
 
 SIGNATURE_PREFIX: Final = "-- truepoint-signature: "
 COMPILE_COMMAND: Final = "cd dbt_project && dbt compile --select path:analyses --target-path target/online"
+
+
+def array_of(scalar: ScalarType) -> ArrayType:
+    """The type of an array with elements of the type `scalar`, null among them."""
+    return _ARRAYS[scalar]
+
 
 _config: Final = ConfigDict(extra="ignore")  # a newer compiler may say more than this version reads
 

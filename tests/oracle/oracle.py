@@ -127,7 +127,7 @@ def _aggregated(
 
 
 def _between(ordered: Sequence[Any], fraction: Fraction) -> float | None:
-    """The continuous percentile: one multiplication and two additions of doubles, between the values beside the place."""
+    """The continuous percentile: in doubles, between the values beside the place."""
     if not ordered:
         return None
     place = fraction * (len(ordered) - 1)

@@ -33,9 +33,20 @@ VALUES: dict[str, tuple[str, list[Any]]] = {
 }
 
 
+# Arrays come as JSON.
+ARRAYS: dict[str, tuple[str, list[Any]]] = {
+    f"{name}[]": (
+        f"select to_json(array_agg(value)) from ({values}) as given (value) union all select null",
+        [expected, None],
+    )
+    for name, (values, expected) in VALUES.items()
+}
+
+
 def copied(dsn: str, type_name: str, values: str, sizes: list[int]) -> list[Any]:
     schema = pa.schema([("ord", pa.int64()), ("value", ARROW_TYPES[type_name])])
-    query = f"select row_number() over (), value::{type_name} from ({values}) as given (value)"
+    sent = "json" if type_name.endswith("[]") else type_name
+    query = f"select row_number() over (), value::{sent} from ({values}) as given (value)"
     statement = f"copy ({query}) to stdout (format csv)"
     with (
         psycopg.connect(dsn, options="-c timezone=UTC") as connection,
@@ -49,10 +60,10 @@ def copied(dsn: str, type_name: str, values: str, sizes: list[int]) -> list[Any]
     return [value for batch in batches for value in batch.column("value").to_pylist()]
 
 
-@pytest.mark.parametrize("type_name", VALUES)
+@pytest.mark.parametrize("type_name", VALUES | ARRAYS)
 def test_values_of_every_type_come_back(database_dsn: str, type_name: str) -> None:
-    assert set(VALUES) == set(ARROW_TYPES)
-    values, expected = VALUES[type_name]
+    assert set(VALUES | ARRAYS) == set(ARROW_TYPES)
+    values, expected = (VALUES | ARRAYS)[type_name]
     assert copied(database_dsn, type_name, values, [1, len(expected) - 1]) == expected
 
 

@@ -38,7 +38,7 @@ order by asked.place
 
 # Postgres' own names of the signature's types, where they differ: in the catalogue and on the wire.
 _catalogue_names: Final[dict[ValueType, str]] = {"timestamptz": "timestamp with time zone"}
-_wire_names: Final[dict[ValueType, str]] = {
+_wire_names: Final[dict[str, str]] = {
     "bigint": "int8",
     "boolean": "bool",
     "double precision": "float8",
@@ -137,4 +137,5 @@ def _result_fault(returned: list[tuple[str, str]], promised: list[tuple[str, str
 
 
 def _wire_name(type_name: ValueType) -> str:
-    return _wire_names.get(type_name, type_name)
+    scalar = type_name.removesuffix("[]")
+    return _wire_names.get(scalar, scalar) + type_name.removeprefix(scalar)

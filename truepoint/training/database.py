@@ -73,7 +73,7 @@ def computed_features(
     schema = pa.schema(
         [("ord", pa.int64()), *((feature.name, ARROW_TYPES[feature.type]) for feature in statement.features)]
     )
-    copying = sql.SQL("copy (\n{}\n) to stdout (format csv)").format(sql.SQL(statement.sql))
+    copying = sql.SQL("copy (\n{}\n) to stdout (format csv)").format(_with_arrays_as_json(statement))
     taken = 0
     with connection.cursor() as cursor, cursor.copy(copying) as copy:
         rows = CopiedRows(iter(copy), schema)
@@ -91,6 +91,20 @@ def computed_features(
         yield take
         if rows.take(1).num_rows:
             raise WarehouseError(f"The statement gave more rows than the {taken} of the spine.")
+
+
+def _with_arrays_as_json(statement: TrainingStatement) -> sql.Composable:
+    if not any(feature.type.endswith("[]") for feature in statement.features):
+        return sql.SQL(statement.sql)
+    columns = [
+        sql.SQL("to_json({name}) as {name}" if feature.type.endswith("[]") else "{name}").format(
+            name=sql.Identifier(feature.name)
+        )
+        for feature in statement.features
+    ]
+    return sql.SQL("select ord, {} from (\n{}\n) as answers order by ord").format(
+        sql.SQL(", ").join(columns), sql.SQL(statement.sql)
+    )
 
 
 @contextmanager

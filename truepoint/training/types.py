@@ -1,7 +1,10 @@
 """Types of the compiler as Arrow types, and values that Postgres writes, as Arrow arrays."""
 
 import io
+import json
 from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
@@ -13,7 +16,7 @@ BATCH_ROWS: Final = 65_536
 # A numeric needs a scale in Arrow. This one: 20 digits before the point and 18 after it, and other engines read it.
 NUMERIC: Final = pa.decimal128(38, 18)
 
-ARROW_TYPES: Final[dict[str, Any]] = {
+_SCALARS: Final[dict[str, Any]] = {
     "bigint": pa.int64(),
     "integer": pa.int32(),
     "numeric": NUMERIC,
@@ -22,12 +25,13 @@ ARROW_TYPES: Final[dict[str, Any]] = {
     "text": pa.string(),
     "timestamptz": pa.timestamp("us", "UTC"),
 }
+ARROW_TYPES: Final[dict[str, Any]] = {**_SCALARS, **{f"{name}[]": pa.list_(type_) for name, type_ in _SCALARS.items()}}
 
 
 class CopiedRows:
     """Rows that Postgres sends by COPY in CSV, one message a row, as record batches of any size.
 
-    Null is an unquoted empty field, an empty text is not: CSV keeps them apart.
+    Null is an unquoted empty field, an empty text is not: CSV keeps them apart. An array must come as JSON.
     """
 
     def __init__(self, messages: Iterator[Any], schema: Any) -> None:
@@ -36,7 +40,7 @@ class CopiedRows:
         self._read_options = pa_csv.ReadOptions(column_names=schema.names, use_threads=False)
         self._parse_options = pa_csv.ParseOptions(newlines_in_values=True)
         self._convert_options = pa_csv.ConvertOptions(
-            column_types={field.name: field.type for field in schema},
+            column_types={f.name: pa.string() if pa.types.is_list(f.type) else f.type for f in schema},
             null_values=[""],
             true_values=["t"],
             false_values=["f"],
@@ -56,4 +60,23 @@ class CopiedRows:
             parse_options=self._parse_options,
             convert_options=self._convert_options,
         )
-        return pa.RecordBatch.from_arrays([column.combine_chunks() for column in table.columns], schema=self._schema)
+        columns = [column.combine_chunks() for column in table.columns]
+        return pa.RecordBatch.from_arrays(
+            [
+                _arrays_of_json(column, field.type) if pa.types.is_list(field.type) else column
+                for column, field in zip(columns, self._schema, strict=True)
+            ],
+            schema=self._schema,
+        )
+
+
+def _arrays_of_json(texts: Any, list_type: Any) -> Any:
+    """JSON arrays, one text or null per row, as an Arrow array of `list_type`."""
+    is_time = pa.types.is_timestamp(list_type.value_type)
+    parse_float = Decimal if pa.types.is_decimal(list_type.value_type) else float
+
+    def read(text: str) -> list[Any]:
+        values: list[Any] = json.loads(text, parse_float=parse_float)
+        return [value and datetime.fromisoformat(value) for value in values] if is_time else values
+
+    return pa.array([text and read(text) for text in texts.to_pylist()], list_type)
