@@ -6,6 +6,7 @@ decimals. Its files are added to a copy of the dbt project.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -323,12 +324,32 @@ DERIVED: Final = {
 }
 
 
-def add_probe(dbt_project: Path, copy: Path) -> None:
-    """Copy the dbt project and add the probe's views, service and online statement. JSON is YAML too."""
+def add_probe(dbt_project: Path, copy: Path, *, without_type: str | None = None) -> None:
+    """Copy the dbt project and add the probe's views, service and online statement. JSON is YAML too.
+
+    Features over columns of `without_type` are left out: Spark has no numeric with a fraction.
+    """
     shutil.copytree(dbt_project, copy, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
     add_purchases(copy / "models")
     features = copy / "models" / "features"
-    for name, (entity, events, probes) in VIEWS.items():
+    views = {
+        name: (
+            entity,
+            events,
+            {
+                feature: probe
+                for feature, probe in probes.items()
+                if without_type is None
+                or not any(
+                    re.search(rf"\b{column}\b", f"{probe.meta.get('of')} {probe.meta.get('where')}")
+                    for column, type_name in PURCHASES_TYPES.items()
+                    if type_name == without_type
+                )
+            },
+        )
+        for name, (entity, events, probes) in VIEWS.items()
+    }
+    for name, (entity, events, probes) in views.items():
         columns = [
             {
                 "name": feature,
@@ -370,14 +391,15 @@ def add_probe(dbt_project: Path, copy: Path) -> None:
                     "spine": "spine_transactions",
                     "entities": ["account_id", "merchant_id"],
                     "request": {"amount_minor": "bigint"},
-                    "features": [feature for _, _, probes in VIEWS.values() for feature in probes] + list(DERIVED),
+                    "features": [feature for _, _, probes in views.values() for feature in probes] + list(DERIVED),
                 }
             }
         },
     }
     (copy / "models" / "probe.yml").write_text(json.dumps({"exposures": [exposure]}), encoding="utf-8")
-    views = [*VIEWS, "probe_derived"]
-    body = f"{{{{ training_set(service='probe', spine='spine_transactions', views={views}) }}}}\n"
+    body = (
+        f"{{{{ training_set(service='probe', spine='spine_transactions', views={[*views, 'probe_derived']}) }}}}\n"
+    )
     (copy / "models" / "marts" / "training_probe.sql").write_text(body, encoding="utf-8")
     (copy / "analyses" / "online" / "probe.sql").write_text("{{ online_statement('probe') }}\n", encoding="utf-8")
     (copy / "analyses" / "training" / "probe_training.sql").write_text(

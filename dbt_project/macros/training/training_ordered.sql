@@ -3,17 +3,20 @@
     row per spine row that sees anything.
 
     The things in order have a rank, 1, 2, … per key, and are there while they are visible. A question, which rank has the thing at place p among
-    those that a spine row sees?, walks down a tree over the ranks, a digit of 4 bits at each step: along the line of time, running counts in each
+    those that a spine row sees?, walks down a tree over the ranks, a digit of 5 bits at each step: along the line of time, running counts in each
     node of the tree tell how many of the things that are there lie in its first child, in its first two, …; so the question finds the child that
     its place is in. All questions walk at once: a step is one sort of changes and questions, and a key takes as many steps as its ranks have digits.
     So the cost is linear in events and spine rows, times the logarithm of a key's events, whatever the windows hold. The event that a spine row
     decides on is taken off the counts of its own questions.
 
+    Where the engine keeps a CTE that is read more than once (keeps_ctes), a key's questions begin at its own first digit; else, where each reading
+    would compute it again, changes and questions go through all steps in one stream.
+
     It is a wavelet tree (Grossi, Gupta, Vitter: "High-order entropy-compressed text indexes", 2003) asked for range quantiles (Gagie, Puglisi,
-    Turpin: "Range quantile queries", 2009), read by level for all questions together. Seven digits: a key may have 268 million events.
+    Turpin: "Range quantile queries", 2009), read by level for all questions together.
 #}
 {% macro training_ordered(view, parts) %}
-{%- set levels = [6, 5, 4, 3, 2, 1, 0] -%}
+{%- set levels = [4, 3, 2, 1, 0] -%}
 {%- for column, part in parts.ordereds.items() if part.order_by == 'frequency' -%}
 {{ training_frequency(view, column, part) }},
 
@@ -26,6 +29,11 @@
 {% endfor %}
 {{ ordered_answers(view, parts) }}
 {%- endmacro %}
+
+{# Bits of a digit. With five digits, a key may have 33 million ranks; one with more stops the statement. #}
+{% macro get_digit_bits() %}
+    {{ return(5) }}
+{% endmacro %}
 
 {# The rank of an event, or of its value, in an ordered part; null where the part leaves it out. #}
 {% macro get_rank(event, column, part) %}
@@ -118,6 +126,7 @@
 {%- for column, part in parts.ordereds.items() if part.order_by == 'frequency' -%}
     {%- do branches.append(ordered_pair_changes(view, column, get_part_number(parts, column))) -%}
 {%- endfor -%}
+{%- if keeps_ctes() -%}
 -- How many ranks a key has, at most.
 key_sizes as (
     select
@@ -129,6 +138,7 @@ key_sizes as (
     group by {{ view.entity | join(', ') }}
 ),
 
+{% endif -%}
 -- What comes into an order (1) and leaves it (-1), and when. Parts: {% for column in parts.ordereds %}{{ get_part_number(parts, column) }} {{ column }}{{ ', ' if not loop.last }}{% endfor %}.
 ordered_changes as (
 {{- branches | join('    union all') }})
@@ -143,7 +153,7 @@ ordered_changes as (
         {%- for key in view.entity %}
         events.{{ key }},
         {%- endfor %}
-        key_sizes.key_size,
+        {{ 'key_sizes.key_size' if keeps_ctes() else '1 as key_size' }},
         change.part,
         change.in_order,
         change.happens_at,
@@ -151,8 +161,7 @@ ordered_changes as (
         {{ get_places().change }} as place,
         change.step
     from events
-    inner join key_sizes
-        on {{ same_key('events', 'key_sizes', view.entity) }}
+    {{- join_key_sizes('events', view) }}
     {{ cross_join_rows('change', ['part', 'in_order', 'happens_at', 'step'], rows) }}
     where change.in_order is not null
 {% endmacro %}
@@ -162,7 +171,7 @@ ordered_changes as (
         {%- for key in view.entity %}
         ranked.{{ key }},
         {%- endfor %}
-        key_sizes.key_size,
+        {{ 'key_sizes.key_size' if keeps_ctes() else '1 as key_size' }},
         {{ number }} as part,
         ranked.in_order,
         ranked.happens_at,
@@ -170,9 +179,15 @@ ordered_changes as (
         ranked.place,
         ranked.step
     from {{ column }}_ranked as ranked
-    inner join key_sizes
-        on {{ same_key('ranked', 'key_sizes', view.entity) }}
+    {{- join_key_sizes('ranked', view) }}
 {% endmacro %}
+
+{% macro join_key_sizes(to, view) %}
+    {%- if keeps_ctes() %}
+    inner join key_sizes
+        on {{ same_key(to, 'key_sizes', view.entity) }}
+    {%- endif %}
+{%- endmacro %}
 
 {% macro same_key(left, right, entity) %}
     {% set conditions = [] %}
@@ -188,7 +203,7 @@ ordered_changes as (
 {%- for column, part in parts.ordereds.items() -%}
     {%- set own = typed_null('bigint') -%}
     {%- if view.decides and part.order_by != 'frequency' -%}
-        {%- set own = 'case when ' ~ own_is_in_window(part) ~ ' then spine.own_' ~ column ~ ' end' -%}
+        {%- set own = 'case when ' ~ own_is_in_window(part) ~ ' then cast(spine.own_' ~ column ~ ' as bigint) end' -%}
     {%- endif -%}
     {%- for question in parts.asked[column] -%}
         {%- do rows.append([get_part_number(parts, column) | string, question | string, own]) -%}
@@ -200,31 +215,38 @@ ordered_questions as (
         {%- for key in view.entity %}
         spine.{{ key }},
         {%- endfor %}
-        key_sizes.key_size,
+        {{ 'key_sizes.key_size' if keeps_ctes() else '1 as key_size' }},
         spine.happens_at,
         spine.spine_id,
         asked.part,
         asked.question,
         asked.own_in_order
     from spine
-    inner join key_sizes
-        on {{ same_key('spine', 'key_sizes', view.entity) }}
+    {{- join_key_sizes('spine', view) }}
     {{ cross_join_rows('asked', ['part', 'question', 'own_in_order'], rows, one_per_line=false) }}
 )
 {%- endmacro %}
 
-{# CTEs of one step: each question goes from a node of the tree to that of its children where its place is. #}
+{#
+    CTEs of one step: each question goes from a node of the tree to that of its children where its place is. Ends in `ordered_step_<level>`; in one
+    stream, that holds the changes too.
+#}
 {% macro ordered_step(view, parts, level, is_first) %}
+{%- set bits = get_digit_bits() -%}
+{%- set size = 2 ** bits -%}
 {%- set keys = view.entity | join(', ') -%}
-{%- set digit_of = 'ordered_' ~ level -%}
-{%- set line = 'ordered_line_' ~ level -%}
--- Digit {{ level }} of the ranks: the first step for keys of {{ 16 ** level }} ranks and more{{ '' if is_first else ', fewer than ' ~ 16 ** (level + 1) }}.
-{{ line }} as (
+{%- set one_stream = not keeps_ctes() -%}
+{%- set node = shift_right('in_order', bits * (level + 1)) -%}
+{%- set digit = shift_right('in_order', bits * level) ~ ' & ' ~ (size - 1) -%}
+-- Digit {{ level }} of the ranks{{ '' if one_stream else ': the first for keys of ' ~ size ** level ~ ' ranks and more' }}{{ '' if one_stream or is_first else ', fewer than ' ~ size ** (level + 1) }}.
+ordered_line_{{ level }} as (
+    {%- if is_first or not one_stream %}
     select
         {{ keys }},
         part,
-        {{ shift_right('in_order', 4 * (level + 1)) }} as node,
-        {{ shift_right('in_order', 4 * level) }} & 15 as digit,
+        {{ checked_rank(size ** 5) if is_first else 'in_order' }} as in_order,
+        {{ node }} as node,
+        {{ digit }} as digit,
         happens_at,
         spine_id,
         place,
@@ -234,13 +256,14 @@ ordered_questions as (
         {{ typed_null('bigint') }} as how_many,
         {{ typed_null('bigint') }} as wanted
     from ordered_changes
-    {%- if level %}
-    where key_size >= {{ 16 ** level }}
+    {%- if level and not one_stream %}
+    where key_size >= {{ size ** level }}
     {%- endif %}
     union all
     select
         {{ keys }},
         part,
+        {{ typed_null('bigint') }} as in_order,
         0 as node,
         0 as digit,
         happens_at,
@@ -252,24 +275,28 @@ ordered_questions as (
         {{ typed_null('bigint') }} as how_many,
         {{ typed_null('bigint') }} as wanted
     from ordered_questions
-    {%- if level or not is_first %}
+    {%- if not one_stream %}
     where
-        key_size >= {{ 16 ** level }}
+        key_size >= {{ size ** level if level else 0 }}
         {%- if not is_first %}
-        and key_size < {{ 16 ** (level + 1) }}
+        and key_size < {{ size ** (level + 1) }}
         {%- endif %}
     {%- endif %}
+    {%- endif %}
     {%- if not is_first %}
+    {%- if not one_stream %}
     union all
+    {%- endif %}
     select
         {{ keys }},
         part,
-        node,
-        0 as digit,
+        in_order,
+        {{ 'coalesce(' ~ node ~ ', node)' if one_stream else 'node' }} as node,
+        {{ 'coalesce(' ~ digit ~ ', 0)' if one_stream else '0' }} as digit,
         happens_at,
         spine_id,
-        {{ get_places().asked }} as place,
-        0 as step,
+        place,
+        step,
         question,
         own_in_order,
         how_many,
@@ -278,16 +305,16 @@ ordered_questions as (
     {%- endif %}
 ),
 
--- How many are there, in the whole node and in its first children.
+-- How many are there, in the whole node and in its first children; the own event is the {{ size }}th child's where it is in another node.
 ordered_counts_{{ level }} as (
     select
         *,
-        sum(step) over line - case when {{ shift_right('own_in_order', 4 * (level + 1)) }} = node then 1 else 0 end as n
-        {%- for digit in range(15) %},
+        case when {{ shift_right('own_in_order', bits * (level + 1)) }} = node then {{ shift_right('own_in_order', bits * level) }} & {{ size - 1 }} else {{ size }} end as own_digit,
+        sum(step) over line as n
+        {%- for digit in range(size - 1) %},
         sum(case when digit <= {{ digit }} then step else 0 end) over line as upto_{{ digit }}
-        {%- endfor %},
-        case when {{ shift_right('own_in_order', 4 * (level + 1)) }} = node then {{ shift_right('own_in_order', 4 * level) }} & 15 else 16 end as own_digit
-    from {{ line }}
+        {%- endfor %}
+    from ordered_line_{{ level }}
     window line as (
         partition by {{ keys }}, part, node
         {{ history_order() }}
@@ -295,51 +322,78 @@ ordered_counts_{{ level }} as (
     )
 ),
 
-ordered_places_{{ level }} as (
+ordered_others_{{ level }} as (
     select
         {{ keys }},
         part,
+        in_order,
         node,
         happens_at,
         spine_id,
+        place,
+        step,
         question,
         own_in_order,
-        n,
-        coalesce(how_many, n) as how_many,
-        coalesce(wanted, case question{% for place in parts.places %} when {{ loop.index0 }} then {{ place }}{% endfor %} end) as wanted
-        {%- for digit in range(15) %},
+        how_many,
+        wanted,
+        n - case when own_digit < {{ size }} then 1 else 0 end as n
+        {%- for digit in range(size - 1) %},
         upto_{{ digit }} - case when own_digit <= {{ digit }} then 1 else 0 end as upto_{{ digit }}
         {%- endfor %}
     from ordered_counts_{{ level }}
+    {%- if not one_stream %}
     where question is not null
+    {%- endif %}
+),
+
+ordered_places_{{ level }} as (
+    select
+        {%- if is_first or not one_stream %}
+        *,
+        coalesce(how_many, n) as how_many_there,
+        coalesce(wanted, case question{% for place in parts.places %} when {{ loop.index0 }} then {{ place }}{% endfor %} end) as place_wanted
+        {%- else %}
+        *,
+        how_many as how_many_there,
+        wanted as place_wanted
+        {%- endif %}
+    from ordered_others_{{ level }}
 ),
 
 ordered_step_{{ level }} as (
     select
         {{ keys }},
         part,
+        in_order,
         happens_at,
         spine_id,
+        place,
+        step,
         question,
         own_in_order,
-        how_many,
-        node * 16 + case
-            {%- for digit in range(15) %}
-            when wanted <= upto_{{ digit }} then {{ digit }}
+        how_many_there as how_many,
+        node * {{ size }} + case
+            {%- for digit in range(size - 1) %}
+            when place_wanted <= upto_{{ digit }} then {{ digit }}
             {%- endfor %}
-            else 15
+            else {{ size - 1 }}
         end as node,
-        wanted - case
-            when wanted <= upto_0 then 0
-            {%- for digit in range(14) %}
-            when wanted <= upto_{{ digit + 1 }} then upto_{{ digit }}
+        place_wanted - case
+            when place_wanted <= upto_0 then 0
+            {%- for digit in range(size - 2) %}
+            when place_wanted <= upto_{{ digit + 1 }} then upto_{{ digit }}
             {%- endfor %}
-            else upto_14
+            else upto_{{ size - 2 }}
         end as wanted
     from ordered_places_{{ level }}
-    where wanted between 1 and n
+    where place_wanted between 1 and n{{ ' or question is null' if one_stream and level }}
 )
 {%- endmacro %}
+
+{# A rank; one that has too many digits stops the statement. #}
+{% macro checked_rank(bound) %}
+    {{ return('case when in_order < ' ~ bound ~ ' then in_order else ' ~ raise_number('a key has more ranks than ' ~ bound ~ ': ', 'in_order') ~ ' end') }}
+{% endmacro %}
 
 {# CTEs `…_things`, what each rank stands for, and `ordered`, the answers of a spine row in one row. #}
 {% macro ordered_answers(view, parts) %}
