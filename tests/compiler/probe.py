@@ -397,9 +397,7 @@ def add_probe(dbt_project: Path, copy: Path, *, without_type: str | None = None)
         },
     }
     (copy / "models" / "probe.yml").write_text(json.dumps({"exposures": [exposure]}), encoding="utf-8")
-    body = (
-        f"{{{{ training_set(service='probe', spine='spine_transactions', views={[*views, 'probe_derived']}) }}}}\n"
-    )
+    body = f"{{{{ training_set(service='probe', spine='spine_transactions', views={[*views, 'probe_derived']}) }}}}\n"
     (copy / "models" / "marts" / "training_probe.sql").write_text(body, encoding="utf-8")
     (copy / "analyses" / "online" / "probe.sql").write_text("{{ online_statement('probe') }}\n", encoding="utf-8")
     (copy / "analyses" / "training" / "probe_training.sql").write_text(

@@ -19,15 +19,26 @@
             {% do names.append(column.name) %}
         {% endfor %}
     {% endfor %}
+    {% set arrays = [] %}
+    {% for input in get_inputs(node, 'feature_view') %}
+        {% for feature in get_feature_view(input).features if feature.type.endswith('[]') %}
+            {% do arrays.append(feature.name) %}
+        {% endfor %}
+    {% endfor %}
     {% set features = [] %}
     {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
         {% set feature = get_meta(column).feature %}
         {% do errors.extend(get_column_errors(node, column, get_column_types(spines[0]))) %}
-        {% if (column.data_type or '') | lower not in get_value_types() %}
+        {% set is_ratio = feature is mapping and feature.ratio is defined %}
+        {% if is_ratio %}
+            {% do errors.extend(get_ratio_errors(node, column, names)) %}
+        {% elif (column.data_type or '') | lower not in get_value_types() %}
             {% do errors.append(definition_error(node, column.name, 'data_type is ' ~ (column.data_type or 'not given') ~ ', and an expression needs it (allowed: ' ~ (get_value_types() | join(', ')) ~ ')')) %}
         {% endif %}
-        {% if feature is not mapping or not feature.get('expression') %}
-            {% do errors.append(definition_error(node, column.name, 'meta.feature is ' ~ (feature | string) ~ ' (allowed: {expression: SQL over features and request fields})')) %}
+        {% if is_ratio %}
+            {% do features.append({'name': column.name, 'names': get_names(get_expression(feature))}) %}
+        {% elif feature is not mapping or not feature.get('expression') %}
+            {% do errors.append(definition_error(node, column.name, 'meta.feature is ' ~ (feature | string) ~ ' (allowed: {expression: SQL over features and request fields}, or {ratio: {numerator: FEATURE, denominator: FEATURE}})')) %}
         {% else %}
             {% do errors.extend(get_key_errors(node, column.name, feature, ['expression'])) %}
             {% for error in get_expression_errors(feature.expression, names) %}
@@ -39,6 +50,11 @@
             {% do features.append({'name': column.name, 'names': get_names(feature.expression)}) %}
         {% endif %}
     {% endfor %}
+    {% for feature in features %}
+        {% for name in feature.names if name in arrays %}
+            {% do errors.append(definition_error(node, feature.name, 'names ' ~ name ~ ', an array (allowed: features and request fields that are one value)')) %}
+        {% endfor %}
+    {% endfor %}
     {% if not errors %}
         {% set own = features | map(attribute='name') | list %}
         {% set placed = get_derived_levels(features, names | reject('in', own) | list) | sum(start=[]) | map(attribute='name') | list %}
@@ -46,6 +62,27 @@
         {% if circle %}
             {% do errors.append(definition_error(node, circle | join(', '), 'need one another in a circle (allowed: expressions over features that do not need this one)')) %}
         {% endif %}
+    {% endif %}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# Mistakes in a ratio: it is of two numbers by name, and a double. #}
+{% macro get_ratio_errors(node, column, names) %}
+    {% set errors = [] %}
+    {% set feature = get_meta(column).feature %}
+    {% do errors.extend(get_key_errors(node, column.name, feature, ['ratio'])) %}
+    {% if feature.ratio is not mapping %}
+        {{ return(errors + [definition_error(node, column.name, 'ratio is ' ~ (feature.ratio | string) ~ ' (allowed: {numerator: FEATURE, denominator: FEATURE})')]) }}
+    {% endif %}
+    {% do errors.extend(get_key_errors(node, column.name ~ ', ratio', feature.ratio, ['numerator', 'denominator'])) %}
+    {% for side in ['numerator', 'denominator'] %}
+        {% set name = feature.ratio.get(side) %}
+        {% if name is none or name not in names %}
+            {% do errors.append(definition_error(node, column.name, side ~ ' is ' ~ (name if name is not none else 'not given') ~ did_you_mean(name or '', names) ~ ' (allowed: a feature of the views in the body, or a request field: ' ~ (names | join(', ')) ~ ')')) %}
+        {% endif %}
+    {% endfor %}
+    {% if column.data_type and column.data_type | lower != 'double precision' %}
+        {% do errors.append(definition_error(node, column.name, 'data_type is ' ~ column.data_type ~ ' (allowed: double precision, the type of a ratio)')) %}
     {% endif %}
     {{ return(errors) }}
 {% endmacro %}

@@ -57,12 +57,12 @@
 {% macro get_derived_view(node) %}
     {% set features = [] %}
     {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
-        {% set expression = get_meta(column).feature.expression | string %}
+        {% set expression = get_expression(get_meta(column).feature) %}
         {% do features.append({
             'name': column.name,
             'expression': expression,
             'names': get_names(expression),
-            'type': column.data_type | lower,
+            'type': (column.data_type or 'double precision') | lower,
         }) %}
     {% endfor %}
     {{ return({
@@ -71,6 +71,11 @@
         'inputs': get_inputs(node, 'feature_view') + get_inputs(node, 'derived_view'),
         'features': features,
     }) }}
+{% endmacro %}
+
+{# The expression that a derived feature's meta states; a ratio is a quotient. #}
+{% macro get_expression(feature) %}
+    {{ return((feature.ratio.numerator ~ ' / ' ~ feature.ratio.denominator) if feature.ratio is defined else feature.expression | string) }}
 {% endmacro %}
 
 {# Every feature of the project: name -> {view, node, kind, type}. Only for definitions that passed check_definitions(), and made once a run. #}
