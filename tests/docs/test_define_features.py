@@ -97,7 +97,7 @@ def test_every_key_of_a_definition_is_documented() -> None:
     words = code_words(read("define-features.md"))
     keys: set[str] = set()
     for path in (MACROS / "definitions").glob("check_*.sql"):
-        for listed in re.findall(r"get_key_errors\(.*?, \[([^]]*)\](?: \+ options)?\)", path.read_text(encoding="utf-8")):
+        for listed in re.findall(r"get_key_errors\(.*?, \[([^]]*)\](?: \+ options)?\)", path.read_text()):
             keys |= set(re.findall(r"'([a-z_]+)'", listed))
     options = (MACROS / "aggregates" / "get_aggregate.sql").read_text(encoding="utf-8")
     keys |= set(re.findall(r"'([a-z]+)': \{'pattern'", options))

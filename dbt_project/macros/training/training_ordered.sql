@@ -3,7 +3,7 @@
     row per spine row that sees anything.
 
     The things in order have a rank, 1, 2, … per key, and are there while they are visible. A question, which rank has the thing at place p among
-    those that a spine row sees?, walks down a tree over the ranks, a digit of 5 bits at each step: along the line of time, running counts in each
+    those that a spine row sees?, walks down a tree over the ranks, a digit at each step: along the line of time, running counts in each
     node of the tree tell how many of the things that are there lie in its first child, in its first two, …; so the question finds the child that
     its place is in. All questions walk at once: a step is one sort of changes and questions, and a key takes as many steps as its ranks have digits.
     So the cost is linear in events and spine rows, times the logarithm of a key's events, whatever the windows hold. The event that a spine row
@@ -16,7 +16,7 @@
     Turpin: "Range quantile queries", 2009), read by level for all questions together.
 #}
 {% macro training_ordered(view, parts) %}
-{%- set levels = [4, 3, 2, 1, 0] -%}
+{%- set levels = range(get_digits().levels) | reverse | list -%}
 {%- for column, part in parts.ordereds.items() if part.order_by == 'frequency' -%}
 {{ training_frequency(view, column, part) }},
 
@@ -30,9 +30,19 @@
 {{ ordered_answers(view, parts) }}
 {%- endmacro %}
 
-{# Bits of a digit. With five digits, a key may have 33 million ranks; one with more stops the statement. #}
-{% macro get_digit_bits() %}
-    {{ return(5) }}
+{# How many digits a rank has, and how many bits a digit: {levels, bits}. A key with more ranks stops the statement. #}
+{% macro get_digits() %}
+    {{ return(adapter.dispatch('get_digits', 'truepoint')()) }}
+{% endmacro %}
+
+{# 16 million ranks; each digit is a shuffle. #}
+{% macro default__get_digits() %}
+    {{ return({'levels': 6, 'bits': 4}) }}
+{% endmacro %}
+
+{# 134 million ranks; keys with few take few steps. Fewer bits cost more sorts, more bits more running counts: of 2 to 5, 3 took the least time. #}
+{% macro postgres__get_digits() %}
+    {{ return({'levels': 9, 'bits': 3}) }}
 {% endmacro %}
 
 {# The rank of an event, or of its value, in an ordered part; null where the part leaves it out. #}
@@ -127,12 +137,13 @@
     {%- do branches.append(ordered_pair_changes(view, column, get_part_number(parts, column))) -%}
 {%- endfor -%}
 {%- if keeps_ctes() -%}
--- How many ranks a key has, at most.
+-- A number for each key, and how many ranks it has, at most.
 key_sizes as (
     select
         {%- for key in view.entity %}
         {{ key }},
         {%- endfor %}
+        row_number() over () as key_number,
         count(*) as key_size
     from events
     group by {{ view.entity | join(', ') }}
@@ -150,10 +161,7 @@ ordered_changes as (
 
 {% macro ordered_event_changes(view, rows) %}
     select
-        {%- for key in view.entity %}
-        events.{{ key }},
-        {%- endfor %}
-        {{ 'key_sizes.key_size' if keeps_ctes() else '1 as key_size' }},
+        {{ ordered_key_columns('events', view) }},
         change.part,
         change.in_order,
         change.happens_at,
@@ -168,10 +176,7 @@ ordered_changes as (
 
 {% macro ordered_pair_changes(view, column, number) %}
     select
-        {%- for key in view.entity %}
-        ranked.{{ key }},
-        {%- endfor %}
-        {{ 'key_sizes.key_size' if keeps_ctes() else '1 as key_size' }},
+        {{ ordered_key_columns('ranked', view) }},
         {{ number }} as part,
         ranked.in_order,
         ranked.happens_at,
@@ -180,6 +185,22 @@ ordered_changes as (
         ranked.step
     from {{ column }}_ranked as ranked
     {{- join_key_sizes('ranked', view) }}
+{% endmacro %}
+
+{# The key of a row on the line of time. A number is quicker to sort than the key itself. #}
+{% macro get_line_keys(view) %}
+    {{ return(['key_number'] if keeps_ctes() else view.entity) }}
+{% endmacro %}
+
+{% macro ordered_key_columns(relation, view) %}
+    {% if keeps_ctes() %}
+        {{ return('key_sizes.key_number,\n        key_sizes.key_size') }}
+    {% endif %}
+    {% set columns = [] %}
+    {% for key in view.entity %}
+        {% do columns.append(relation ~ '.' ~ key) %}
+    {% endfor %}
+    {{ return(columns | join(',\n        ')) }}
 {% endmacro %}
 
 {% macro join_key_sizes(to, view) %}
@@ -212,10 +233,7 @@ ordered_changes as (
 -- What each spine row asks. Questions, by their place: {% for place in parts.places %}{{ loop.index0 }} {{ place }}{{ ', ' if not loop.last }}{% endfor %}; n is how many it sees.
 ordered_questions as (
     select
-        {%- for key in view.entity %}
-        spine.{{ key }},
-        {%- endfor %}
-        {{ 'key_sizes.key_size' if keeps_ctes() else '1 as key_size' }},
+        {{ ordered_key_columns('spine', view) }},
         spine.happens_at,
         spine.spine_id,
         asked.part,
@@ -232,10 +250,12 @@ ordered_questions as (
     stream, that holds the changes too.
 #}
 {% macro ordered_step(view, parts, level, is_first) %}
-{%- set bits = get_digit_bits() -%}
+{%- set bits = get_digits().bits -%}
 {%- set size = 2 ** bits -%}
-{%- set keys = view.entity | join(', ') -%}
+{%- set keys = get_line_keys(view) | join(', ') -%}
 {%- set one_stream = not keeps_ctes() -%}
+{#- Only a pair of a value and a count comes and goes around a spine row. -#}
+{%- set with_pairs = parts.ordereds.values() | selectattr('order_by', 'equalto', 'frequency') | list -%}
 {%- set node = shift_right('in_order', bits * (level + 1)) -%}
 {%- set digit = shift_right('in_order', bits * level) ~ ' & ' ~ (size - 1) -%}
 -- Digit {{ level }} of the ranks{{ '' if one_stream else ': the first for keys of ' ~ size ** level ~ ' ranks and more' }}{{ '' if one_stream or is_first else ', fewer than ' ~ size ** (level + 1) }}.
@@ -244,7 +264,7 @@ ordered_line_{{ level }} as (
     select
         {{ keys }},
         part,
-        {{ checked_rank(size ** 5) if is_first else 'in_order' }} as in_order,
+        {{ checked_rank(size ** (level + 1)) if is_first else 'in_order' }} as in_order,
         {{ node }} as node,
         {{ digit }} as digit,
         happens_at,
@@ -317,7 +337,7 @@ ordered_counts_{{ level }} as (
     from ordered_line_{{ level }}
     window line as (
         partition by {{ keys }}, part, node
-        {{ history_order() }}
+        {{ history_order() if with_pairs else 'order by happens_at, place' }}
         rows between unbounded preceding and current row
     )
 ),
@@ -431,11 +451,15 @@ ordered as (
         {%- endfor %}
         {%- endfor %}
     from ordered_step_0 as found
+    {%- if keeps_ctes() %}
+    inner join key_sizes
+        on found.key_number = key_sizes.key_number
+    {%- endif %}
     {%- for name, thing in things.items() %}
     left join {{ 'events as event_things' if thing.part.order_by == 'event' else name }}
         on
             found.part in ({{ thing.numbers | join(', ') }})
-            and {{ same_key('found', name, view.entity) }}
+            and {{ same_key('key_sizes' if keeps_ctes() else 'found', name, view.entity) }}
             and found.node = {{ name }}.{{ 'event_rank' if thing.part.order_by == 'event' else 'in_order' }}
     {%- endfor %}
     group by found.spine_id
