@@ -2,7 +2,7 @@
 
     exports/part-000001-<settled_at>.parquet                               one row: an export that is whole
     generation-1/<table>/known_date=2026-01-31/part-<after>-<until>.parquet    rows with after < known_at <= until
-    generation-1/<table>/known_date=__HIVE_DEFAULT_PARTITION__/part-schema.parquet    no row, the columns
+    generation-1/<table>/known_date=1970-01-01/part-schema.parquet             no row, the columns
     _export.json                                                            the export that is under way, if any
     _writing/                                                               files that are not whole yet
 
@@ -19,7 +19,7 @@ PLAN: Final = "_export.json"
 WRITING: Final = "_writing"
 PARTITION: Final = "known_date"
 
-_SCHEMA: Final = f"{PARTITION}=__HIVE_DEFAULT_PARTITION__/part-schema.parquet"
+_SCHEMA: Final = f"{PARTITION}=1970-01-01/part-schema.parquet"
 _GENERATION: Final = re.compile(r"generation-(\d+)")
 _PART: Final = re.compile(
     rf"(?:.*/)?{PARTITION}=(\d{{4}}-\d\d-\d\d)/part-(start|\d{{8}}T\d{{12}}Z)-(\d{{8}}T\d{{12}}Z)\.parquet"

@@ -58,7 +58,7 @@ def load_lake_sources(manifest_path: Path) -> LakeSources:
     if untimed:
         raise ManifestError(
             f"It is not said when the rows of these sources were known: {', '.join(untimed)}. For each, a staging "
-            "model over it alone must have meta.events with known_at; and where there are several, they must name one column."
+            "model over it alone must have meta.events with known_at; where there are several, they must agree."
         )
     if not sources.tables:
         raise ManifestError(f"No model reads a source, so there is nothing to export. {remedy}")

@@ -34,8 +34,9 @@ class LakeStore:
     root: str
 
     def folders(self) -> list[str]:
-        """Names of the folders at the top; none where there is no lake yet."""
-        return [info.base_name for info in self._infos("", is_recursive=False) if info.type == pa_fs.FileType.Directory]
+        """Names of the folders at the top, sorted; none where there is no lake yet."""
+        infos = self._infos("", is_recursive=False)
+        return sorted(info.base_name for info in infos if info.type == pa_fs.FileType.Directory)
 
     def files(self, folder: str) -> list[str]:
         """Paths of all files below a folder, sorted; none where there is no folder."""
