@@ -15,12 +15,13 @@ from truepoint.lake import LakeStore, export_lake
 from truepoint.lake.layout import PLAN, WRITING, stamp
 from truepoint.lake.state import read_state
 
-TIMES = [DAY + timedelta(hours=hours) for hours in (-30, 0, 1, 25, 26, 40, 50)]
+TIMES = [DAY + timedelta(hours=hours) for hours in (-30, 0, 1, 30, 96, 110, 900)]
 FIRST, SECOND, THIRD = TIMES[2], TIMES[4], TIMES[6]
 
 
 @pytest.fixture
-def dsn(database_dsn: str) -> str:
+def dsn(database_dsn: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr("truepoint.lake.parts.FILE_ROWS", 1)  # each day has a file of its own
     make_tables(database_dsn)
     add(database_dsn, TIMES)
     return database_dsn
@@ -81,7 +82,7 @@ def test_a_death_at_any_step_loses_and_doubles_nothing(
 
 def test_deaths_one_after_the_other(dsn: str, tmp_path: Path) -> None:
     choose = random.Random(3)
-    for number in range(15):
+    for number in range(12):
         folder = tmp_path / str(number)
         store = local_store(folder)
         begin_epoch(dsn)
@@ -106,11 +107,11 @@ def test_deaths_one_after_the_other(dsn: str, tmp_path: Path) -> None:
         assert seen(store) == expected(TIMES, THIRD)
 
 
-def test_days_that_were_written_are_not_written_again(dsn: str, tmp_path: Path) -> None:
+def test_files_that_were_written_are_not_written_again(dsn: str, tmp_path: Path) -> None:
     lake = tmp_path / "lake"
     steps = attempt(dsn, tmp_path / "whole", THIRD, dies_at=0, is_done=False)
     attempt(dsn, lake, THIRD, dies_at=steps // 2, is_done=False)
-    there = {path: path.stat().st_mtime_ns for path in lake.rglob("known_date=2*/*.parquet")}
+    there = {path: path.stat().st_mtime_ns for path in lake.rglob("known_month=2*/*.parquet")}
     assert there
     (made,) = export_lake(dsn, sources(THIRD), local_store(lake))
     assert made.is_resumed
@@ -118,13 +119,17 @@ def test_days_that_were_written_are_not_written_again(dsn: str, tmp_path: Path) 
     assert {path: path.stat().st_mtime_ns for path in there} == there
 
 
-def test_without_its_plan_a_broken_export_is_begun_anew(dsn: str, tmp_path: Path) -> None:
+def test_without_its_plan_a_broken_export_goes_on_and_what_does_not_join_is_removed(dsn: str, tmp_path: Path) -> None:
     lake = tmp_path / "lake"
     later(dsn, lake)
-    attempt(dsn, lake, SECOND, dies_at=12, is_done=False)
-    left = [path for path in lake.rglob("*.parquet") if stamp(SECOND) in path.name]
-    assert left
+    attempt(dsn, lake, SECOND, dies_at=16, is_done=False)
     (lake / PLAN).unlink()
+    left = [path for path in lake.rglob("part-*.parquet") if f"part-{stamp(FIRST)}-" in path.name]
+    assert len(left) == 1
+    stray = shutil.copy(left[0], left[0].with_name(f"part-{stamp(TIMES[3])}-{stamp(SECOND)}.parquet"))
+    whole = shutil.copy(left[0], left[0].with_name(f"part-{stamp(FIRST)}-{stamp(TIMES[6])}.parquet"))
+    export_lake(dsn, sources(SECOND), local_store(lake))
+    assert [left[0].exists(), stray.exists(), whole.exists()] == [True, False, False]
+    assert seen(local_store(lake)) == expected(TIMES, SECOND)
     export_lake(dsn, sources(THIRD), local_store(lake))
-    assert not any(path.exists() for path in left)
     assert seen(local_store(lake)) == expected(TIMES, THIRD)

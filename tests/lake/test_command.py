@@ -21,7 +21,7 @@ from truepoint.lake.layout import PLAN, WRITING
 from truepoint.lake.state import read_state
 from truepoint.sample import SampleOptions, load_sample
 
-# Known until a year before any run, on many days, so that the export has many files.
+# Known until a year before any run, in many months, so that the export has many files.
 OPTIONS = SampleOptions(
     rows=4_000, seed=5, days=300, customers=60, accounts=80, merchants=25, end=datetime(2025, 9, 1, tzinfo=UTC)
 )
@@ -79,7 +79,7 @@ def test_the_sources_that_models_read_are_exported(world: World) -> None:
 def test_killed_it_is_taken_up_again(world: World) -> None:
     store = local_store(world.folder)
     kills = 0
-    for files in (5, 150):
+    for files in (5, 40):
         with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ) as export:
             while export.poll() is None and len(store.files("generation-1")) < files:
                 time.sleep(0.005)

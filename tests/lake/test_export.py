@@ -44,17 +44,16 @@ def test_each_settled_row_is_there_once_whatever_the_steps(database_dsn: str, tm
     assert all_rows(store, 1, "calls").num_rows == len(TIMES), "the row without a known time is never exported"
 
 
-def test_a_day_is_a_folder_and_an_export_a_file_in_it(database_dsn: str, tmp_path: Path) -> None:
+def test_a_month_is_a_folder_and_an_export_a_file_in_it(database_dsn: str, tmp_path: Path) -> None:
     make_tables(database_dsn)
     add(database_dsn, TIMES[1:5])
     store = local_store(tmp_path / "lake")
     export_lake(database_dsn, sources(DAY + MICROSECOND), store)
     export_lake(database_dsn, sources(DAY + timedelta(hours=6)), store)
     assert [path for path in store.files("") if "/notes/" in path or "/" not in path] == [
-        "generation-1/notes/known_date=1970-01-01/part-schema.parquet",
-        "generation-1/notes/known_date=2026-03-27/part-start-20260328T000000000001Z.parquet",
-        "generation-1/notes/known_date=2026-03-28/part-20260328T000000000001Z-20260328T060000000000Z.parquet",
-        "generation-1/notes/known_date=2026-03-28/part-start-20260328T000000000001Z.parquet",
+        "generation-1/notes/known_month=1970-01/part-schema.parquet",
+        "generation-1/notes/known_month=2026-03/part-20260328T000000000001Z-20260328T060000000000Z.parquet",
+        "generation-1/notes/known_month=2026-03/part-start-20260328T000000000001Z.parquet",
     ]
     assert sorted(path.name for path in (tmp_path / "lake").iterdir()) == ["exports", "generation-1"]
 
@@ -173,6 +172,24 @@ def test_rows_are_read_in_parts_and_no_part_is_lost(
         *(("notes", done, 100) for done in range(0, 100, 7)), ("notes", 100, 100)
     ]  # fmt: skip
     assert told[-1] == ("nothing", 0, 0)
+
+
+def test_a_file_has_whole_days_of_one_month(database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("truepoint.lake.parts.FILE_ROWS", 4)
+    monkeypatch.setattr("truepoint.lake.database.BATCH_ROWS", 3)
+    make_tables(database_dsn)
+    times = [DAY + timedelta(hours=8 * n) for n in range(20)]
+    add(database_dsn, times)
+    store = local_store(tmp_path / "lake")
+    export_lake(database_dsn, sources(times[-1]), store)
+    assert seen(store) == expected(times, times[-1])
+    assert [path.partition("known_month=")[2] for path in store.files("generation-1/notes")] == [
+        "1970-01/part-schema.parquet",
+        "2026-03/part-20260329T235959999999Z-20260331T235959999999Z.parquet",
+        "2026-03/part-start-20260329T235959999999Z.parquet",
+        "2026-04/part-20260331T235959999999Z-20260402T235959999999Z.parquet",
+        "2026-04/part-20260402T235959999999Z-20260403T080000000000Z.parquet",
+    ]
 
 
 def test_old_announcements_are_forgotten_and_the_latest_is_not(database_dsn: str, tmp_path: Path) -> None:

@@ -143,10 +143,10 @@ FAULTS = {
         "public.t",
         r"x is numeric\(50,2\), of more than 38 digits",
     ),
-    "a column named like the days": (
-        "create table public.t (known_at timestamptz, known_date date)",
+    "a column named like the months": (
+        "create table public.t (known_at timestamptz, known_month date)",
         "public.t",
-        "known_date has the name that days have",
+        "known_month has the name that months have",
     ),
 }
 

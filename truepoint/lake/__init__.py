@@ -2,7 +2,7 @@
 
 sources.py reads what dbt compiled; database.py gives the settled rows of one snapshot; layout.py names folders and
 files, store.py reads and writes them, each whole or not at all; state.py says what a lake holds; exporting.py takes
-the steps of an export, in an order in which it can be broken off anywhere.
+the steps of an export, in an order in which it can be broken off anywhere; parts.py makes files of a table's rows.
 """
 
 from truepoint.lake.exporting import Export, OnProgress, export_lake

@@ -141,7 +141,7 @@ def _describe(connection: "psycopg.Connection[Any]", source: LakeTable) -> Snaps
         for name, type_name in columns.items()
         if type_name.startswith("numeric") and pa.types.is_string(arrow_type(type_name))
     ]
-    wrong += [f"{name} has the name that days have in a lake" for name in columns if name.lower() == PARTITION]
+    wrong += [f"{name} has the name that months have in a lake" for name in columns if name.lower() == PARTITION]
     if wrong:
         raise WarehouseError(f"A lake cannot hold these columns of {source.relation}: {'; '.join(wrong)}.")
     schema = pa.schema([(name, arrow_type(type_name)) for name, type_name in columns.items()])

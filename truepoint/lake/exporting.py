@@ -2,42 +2,27 @@
 
 1. The plan is written down: which rows (after < known_at <= until), into which generation.
 2. What no announcement and no plan speaks of is removed.
-3. Each table's rows are written, day by day in the order of known_at, to files whose names follow from the plan.
+3. Each table's rows are written in the order of known_at, to files whose names say which rows they have.
 4. The export is announced: from now on readers see its rows. Then the plan is removed.
 
-Broken off before 4, the next export reads the plan and goes on after the last day that it finds. Rows known by a
+Broken off before 4, the next export reads the plan and goes on after the last file that it finds. Rows known by a
 settled time never change within an epoch, so they are the same rows.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
-
-import numpy as np
+from datetime import datetime
 
 from truepoint.errors import LakeError, WarehouseError
 from truepoint.lake.database import Snapshot, SnapshotTable, open_snapshot
-from truepoint.lake.layout import (
-    PLAN,
-    WRITING,
-    day_end,
-    generation_folder,
-    part_bounds,
-    part_path,
-    schema_path,
-    stamp,
-    table_folder,
-)
+from truepoint.lake.layout import PLAN, WRITING, generation_folder, schema_path
+from truepoint.lake.parts import closing_parts, resume_point
 from truepoint.lake.sources import LakeSources
 from truepoint.lake.state import Announced, Epoch, LakeState, Plan, announce, forget_old_exports, read_state, write_plan
 from truepoint.lake.store import LakeStore
 
 # Called with the table, the rows written so far, and all rows to write.
 OnProgress = Callable[[str, int, int], None]
-
-DAY_US: Final = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -143,7 +128,7 @@ def _carry_out(store: LakeStore, plan: Plan, state: LakeState, snapshot: Snapsho
 
 
 def _remove_leftovers(store: LakeStore, plan: Plan, state: LakeState) -> None:
-    """Remove generations that nobody needs, and files of exports that were given up.
+    """Remove generations that nobody needs.
 
     The generation that readers use stays until the next export after the one that replaces it.
     """
@@ -152,53 +137,23 @@ def _remove_leftovers(store: LakeStore, plan: Plan, state: LakeState) -> None:
     for generation in state.generations:
         if generation not in kept:
             store.remove_folder(generation_folder(generation))
-    announced = stamp(latest.settled_at) if latest and latest.generation == plan.generation else ""
-    for path in store.files(generation_folder(plan.generation)):
-        bounds = part_bounds(path)
-        if bounds and bounds[2] > announced and bounds[1:] != _bounds(plan):
-            store.remove_file(path)
-
-
-def _bounds(plan: Plan) -> tuple[str, str]:
-    return (stamp(plan.after) if plan.after else "start", stamp(plan.until))
 
 
 def _write_table(store: LakeStore, plan: Plan, table: SnapshotTable, snapshot: Snapshot, report: OnProgress) -> int:
-    """Write the plan's rows of a table, from the day after the last one that is there; return their number."""
+    """Write the plan's rows of a table, those that no file has yet; return their number."""
     if not store.has(schema_path(plan.generation, table.name)):
         store.write_parquet(schema_path(plan.generation, table.name), table.schema.empty_table())
-    after = plan.after
-    found = [part_bounds(path) for path in store.files(table_folder(plan.generation, table.name))]
-    days = [bounds[0] for bounds in found if bounds and bounds[1:] == _bounds(plan)]
-    if days:
-        after = day_end(max(days))
+    after = resume_point(store, plan, table.name)
     rows = snapshot.count(table, after=after, until=plan.until)
     report(table.name, 0, rows)
     if not rows:
         return 0
     done = 0
-    open_day: date | None = None
-    with ExitStack() as closing:  # closes the file of the day that is being written
-        write: Callable[[Any], None]
+    with closing_parts(store, plan, table, after=after) as write:
         for batch in snapshot.read(table, after=after, until=plan.until):
-            for day, slice_ in _by_day(batch, table.known_at):
-                if day != open_day:
-                    closing.close()
-                    open_day = day
-                    path = part_path(plan.generation, table.name, day, after=plan.after, until=plan.until)
-                    write = closing.enter_context(store.open_parquet(path, table.schema))
-                write(slice_)
+            write(batch)
             done += batch.num_rows
             report(table.name, done, rows)
     if done != rows:
         raise LakeError(f"{table.source.relation} had {rows:,} rows to export, and {done:,} were read.")
     return done
-
-
-def _by_day(batch: Any, known_at: str) -> Iterator[tuple[date, Any]]:
-    """The parts of a batch in the order of known_at that lie in one day of UTC."""
-    days = batch.column(known_at).cast("int64").to_numpy() // DAY_US
-    starts = [0, *(np.flatnonzero(np.diff(days)) + 1).tolist()]
-    for start, end in zip(starts, [*starts[1:], batch.num_rows], strict=True):
-        day = datetime(1970, 1, 1, tzinfo=UTC).date() + timedelta(days=int(days[start]))
-        yield day, batch.slice(start, end - start)

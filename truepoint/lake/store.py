@@ -70,8 +70,11 @@ class LakeStore:
             write(table)
 
     @contextmanager
-    def open_parquet(self, path: str, schema: Any) -> Iterator[Callable[[Any], None]]:
-        """Within, each call writes a batch or a table. The file takes its place at the end, not after an error."""
+    def open_parquet(self, path: str | Callable[[], str], schema: Any) -> Iterator[Callable[[Any], None]]:
+        """Within, each call writes a batch or a table. The file takes its place at the end, not after an error.
+
+        path: where that place is known at the end only, a function that is asked then.
+        """
         with self._placed(path) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
 
             def write(rows: Any) -> None:
@@ -92,7 +95,7 @@ class LakeStore:
                 self.filesystem.delete_dir(self._at(path))
 
     @contextmanager
-    def _placed(self, path: str) -> Iterator[Any]:
+    def _placed(self, path: str | Callable[[], str]) -> Iterator[Any]:
         """A stream to a hidden file, which is renamed to `path` at the end."""
         hidden = f"{WRITING}/{uuid.uuid4().hex}"
         with self._explained("written"):
@@ -100,10 +103,11 @@ class LakeStore:
             with self.filesystem.open_output_stream(self._at(hidden)) as file:
                 yield file
             self._make_durable(hidden)
-            folder = path.rpartition("/")[0]
+            place = path if isinstance(path, str) else path()
+            folder = place.rpartition("/")[0]
             if folder:
                 self.filesystem.create_dir(self._at(folder), recursive=True)
-            self.filesystem.move(self._at(hidden), self._at(path))
+            self.filesystem.move(self._at(hidden), self._at(place))
             self._make_durable(folder)
 
     def _make_durable(self, path: str) -> None:
