@@ -126,8 +126,8 @@ def test_without_its_plan_a_broken_export_goes_on_and_what_does_not_join_is_remo
     (lake / PLAN).unlink()
     left = [path for path in lake.rglob("part-*.parquet") if f"part-{stamp(FIRST)}-" in path.name]
     assert len(left) == 1
-    stray = shutil.copy(left[0], left[0].with_name(f"part-{stamp(TIMES[3])}-{stamp(SECOND)}.parquet"))
-    whole = shutil.copy(left[0], left[0].with_name(f"part-{stamp(FIRST)}-{stamp(TIMES[6])}.parquet"))
+    stray = Path(shutil.copy(left[0], left[0].with_name(f"part-{stamp(TIMES[3])}-{stamp(SECOND)}.parquet")))
+    whole = Path(shutil.copy(left[0], left[0].with_name(f"part-{stamp(FIRST)}-{stamp(TIMES[6])}.parquet")))
     export_lake(dsn, sources(SECOND), local_store(lake))
     assert [left[0].exists(), stray.exists(), whole.exists()] == [True, False, False]
     assert seen(local_store(lake)) == expected(TIMES, SECOND)
