@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from truepoint.commands import warehouse
 from truepoint.commands.demo import demo
 from truepoint.commands.doctor import doctor
+from truepoint.commands.lake import lake
 from truepoint.commands.load import load
 from truepoint.commands.parity import parity
 from truepoint.commands.sample import sample
@@ -57,6 +58,7 @@ app.command()(warehouse.status)
 app.command()(warehouse.dsn)
 app.command()(sample)
 app.add_typer(load, name="load")
+app.add_typer(lake, name="lake")
 app.command()(training_set)
 app.command()(serve)
 app.command()(doctor)

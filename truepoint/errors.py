@@ -5,6 +5,7 @@ TruepointError
 ├── WarehouseError    the database cannot be started, reached or used
 ├── DataFileError     a file to load is refused; nothing of it was kept
 ├── SpineError        a spine is refused, or its training set cannot be written; nothing was
+├── LakeError         the lake cannot be written or read; what was announced in it stands
 ├── ManifestError     dbt's online manifest is missing, stale or unreadable
 └── DatabaseMismatchError   the database lacks what the manifest's statements need
 """
@@ -28,6 +29,10 @@ class DataFileError(TruepointError):
 
 class SpineError(TruepointError):
     """A spine is refused, or its training set cannot be written; nothing was written."""
+
+
+class LakeError(TruepointError):
+    """The lake cannot be written or read; what was announced in it stands."""
 
 
 class ManifestError(TruepointError):

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     dsn: URI of the Postgres to use; None starts the embedded one under data_dir.
     data_dir: folder of the embedded Postgres and of other local state. Absolute.
     dbt_project_dir: the dbt project whose definitions are compiled and served. Absolute.
+    lake: folder or URL of the lake, which `truepoint lake export` writes and Spark reads.
     """
 
     model_config = SettingsConfigDict(
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     dsn: SecretStr | None = None
     data_dir: Path = Field(default_factory=lambda: find_project_root() / ".truepoint")
     dbt_project_dir: Path = Field(default_factory=lambda: find_project_root() / "dbt_project")
+    lake: str | None = None
 
     @field_validator("dsn")
     @classmethod

@@ -1,31 +1,36 @@
-"""The event tables of a test's database as a lake: a folder of Parquet files for each, and when they were settled."""
+"""A lake for Spark, as exports leave it: two that are whole, and one that was broken off."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from truepoint.lake import LakeSources, export_lake, load_lake_sources, open_lake
 
-from truepoint.loading.catalogue import read_event_table
-
-if TYPE_CHECKING:
-    import psycopg
-
-TABLES: Final = ("accounts", "chargebacks", "transactions")
+BROKEN_OFF_LATER: Final = timedelta(days=60)
 
 
-def write_lake(connection: "psycopg.Connection[Any]", lake: Path, *, settled_at: datetime) -> None:
-    """Write each event table to `lake`/<table>, and `settled_at` to `lake`/exports."""
-    for name in TABLES:
-        table = read_event_table(connection, name)
-        rows = connection.execute(f"select {', '.join(table.column_names)} from payments.{name}").fetchall()
-        columns = list(zip(*rows, strict=True))
-        _write(pa.table([*columns], schema=table.arrow_schema), lake / name)
-    schema = pa.schema([("settled_at", pa.timestamp("us", tz="UTC"))])
-    _write(pa.table([[settled_at]], schema=schema), lake / "exports")
+class BrokenOffError(Exception):
+    """Ends an export amid its last table."""
 
 
-def _write(rows: Any, folder: Path) -> None:
-    folder.mkdir(parents=True)
-    pq.write_table(rows, folder / "part-0.parquet")
+def write_lake(dsn: str, manifest: Path, lake: Path, *, first: datetime, settled_at: datetime) -> None:
+    """Export what was known by `first`, then by `settled_at`; then begin an export of later rows."""
+    sources = load_lake_sources(manifest)
+    store = open_lake(str(lake))
+    for time in (first, settled_at):
+        export_lake(dsn, _settled(sources, time), store)
+
+    def break_off(table: str, done: int, rows: int) -> None:
+        if done and table == sources.tables[-1].name:
+            raise BrokenOffError
+
+    try:
+        export_lake(dsn, _settled(sources, settled_at + BROKEN_OFF_LATER), store, on_progress=break_off)
+    except BrokenOffError:
+        return
+    raise AssertionError("there were no later rows")
+
+
+def _settled(sources: LakeSources, time: datetime) -> LakeSources:
+    return replace(sources, settled=f"timestamptz '{time.isoformat()}'")

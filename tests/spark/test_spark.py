@@ -66,11 +66,12 @@ RAISING: Final = (
 
 @dataclass(frozen=True)
 class Built:
-    """The training table (spine_id -> row) of Postgres, and of Spark by schema; and how each command ended."""
+    """The training table (spine_id -> row) of Postgres, and of Spark by schema; how each command ended; the lake."""
 
     postgres: Mapping[str, Mapping[str, Any]]
     spark: Mapping[str, Mapping[str, Mapping[str, Any]]]
     results: Mapping[str, DbtResult]
+    lake: Path
 
 
 @pytest.fixture(scope="module")
@@ -86,13 +87,13 @@ def built(postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.T
         load_sample(dsn, SAMPLE)
         with psycopg.connect(dsn, row_factory=dict_row, options=UTC_SESSION) as connection:
             add_dense_world(connection)
+            project = DbtProject(folder=DBT_PROJECT, dsn=dsn, target_path=folder / "postgres")
+            write_lake(dsn, project.compile_online(), folder / "lake", first=CLOCK_CHANGE, settled_at=SETTLED_AT)
             # Postgres takes what has settled by its clock, Spark what had when the lake was exported.
             connection.execute("set local truepoint.load_history = 'on'")
             connection.execute("delete from payments.transactions where known_at > %s", [SETTLED_AT])
             connection.commit()
-            with psycopg.connect(dsn, options=UTC_SESSION) as reader:
-                write_lake(reader, folder / "lake", settled_at=SETTLED_AT)
-            DbtProject(folder=DBT_PROJECT, dsn=dsn, target_path=folder / "postgres").run("run", "--select", SERVED)
+            project.run("run", "--select", SERVED)
             postgres = connection.execute("select * from truepoint_features.training_card_fraud").fetchall()
         results = run_in_spark(folder)
         for row in postgres:
@@ -102,6 +103,7 @@ def built(postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.T
             postgres={row["spine_id"]: row for row in postgres},
             spark={schema: read_training(folder, schema) for schema in ZONES},
             results=results,
+            lake=folder / "lake",
         )
         server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
@@ -196,6 +198,12 @@ def test_the_compared_values_are_of_all_kinds(built: Built) -> None:
     for column in next(iter(built.postgres.values())):
         values = {row[column] for row in built.postgres.values()}
         assert len(values - {None}) > 1, f"{column} is {values}"
+
+
+def test_the_lake_holds_later_rows_that_were_not_announced(built: Built) -> None:
+    known = pq.read_table(built.lake / "generation-1" / "chargebacks").column("known_at").to_pylist()
+    assert max(known) > SETTLED_AT
+    assert len(list(built.lake.glob("generation-1/transactions/known_month=2024-11/*.parquet"))) == 2
 
 
 def test_data_tests_pass_in_spark(built: Built) -> None:

@@ -31,6 +31,7 @@ def test_without_a_command_the_help_lists_them() -> None:
         "dsn",
         "sample",
         "load",
+        "lake",
         "training-set",
         "serve",
         "doctor",

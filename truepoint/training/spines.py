@@ -16,7 +16,7 @@ from psycopg import sql
 
 from truepoint.errors import SpineError
 from truepoint.loading.files import csv_problem, first_line, read_csv_bytes, read_csv_header
-from truepoint.training.types import ARROW_TYPES, BATCH_ROWS, NUMERIC, CopiedRows
+from truepoint.training.types import BATCH_ROWS, CopiedRows, arrow_type
 from truepoint.warehouse import connect
 
 FILE_SUFFIXES: Final = (".parquet", ".csv")
@@ -27,14 +27,6 @@ from pg_attribute as attribute
 where attribute.attrelid = to_regclass(%s) and attribute.attnum > 0 and not attribute.attisdropped
 order by attribute.attnum
 """
-# Types of other columns that keep their meaning in Arrow. Any other comes as the text that Postgres shows for it.
-OTHER_TYPES: Final[dict[str, Any]] = {
-    "timestamp with time zone": ARROW_TYPES["timestamptz"],
-    "timestamp without time zone": pa.timestamp("us"),
-    "smallint": pa.int16(),
-    "real": pa.float32(),
-    "date": pa.date32(),
-}
 
 
 @dataclass(frozen=True)
@@ -164,13 +156,4 @@ def _table_schema(connection: "psycopg.Connection[Any]", name: str) -> Any:
             f"There is no table {name} in the database, and the name does not end in {' or '.join(FILE_SUFFIXES)}. "
             "Give a file, or a table as schema.name."
         )
-    return pa.schema([(column, _arrow_type(type_name)) for column, type_name in columns])
-
-
-def _arrow_type(type_name: str) -> Any:
-    numeric = re.fullmatch(r"numeric\((\d+),(\d+)\)", type_name)
-    if numeric and int(numeric[1]) <= 38:
-        return pa.decimal128(int(numeric[1]), int(numeric[2]))
-    if type_name == "numeric":
-        return NUMERIC
-    return OTHER_TYPES.get(type_name) or ARROW_TYPES.get(type_name) or pa.string()
+    return pa.schema([(column, arrow_type(type_name)) for column, type_name in columns])

@@ -1,13 +1,12 @@
 """The training statement of a service, as dbt compiled it."""
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as validated_dataclass
 
+from truepoint.compiled import read_compiled_statements
 from truepoint.errors import ManifestError
 from truepoint.registry import COMPILE_COMMAND, ValueType
 
@@ -70,20 +69,13 @@ class TrainingStatement:
         return tuple(column for column in self.columns if column.is_given)
 
 
-@dataclass(frozen=True)
-class _Compiled:
-    unique_id: str
-    signature: object
-    sql: str
-
-
 _adapter: Final = TypeAdapter(TrainingStatement)
 
 
 def load_training_statement(manifest_path: Path, service: str) -> TrainingStatement:
     """Read the statement of `service` from the online manifest. Raises ManifestError, with the services there are."""
     remedy = f"Compile it: {COMPILE_COMMAND}"
-    compiled = _compiled_statements(manifest_path, remedy)
+    compiled = read_compiled_statements(manifest_path, SIGNATURE_PREFIX, remedy=remedy)
     found = [each for each in compiled if isinstance(each.signature, dict) and each.signature.get("service") == service]
     if len(found) != 1:
         known = sorted({str(each.signature.get("service")) for each in compiled if isinstance(each.signature, dict)})
@@ -99,26 +91,6 @@ def load_training_statement(manifest_path: Path, service: str) -> TrainingStatem
         raise ManifestError(
             f"The signature of {found[0].unique_id} does not fit this version of truepoint ({problems}). {remedy}"
         ) from error
-
-
-def _compiled_statements(manifest_path: Path, remedy: str) -> list[_Compiled]:
-    try:
-        nodes = json.loads(manifest_path.read_bytes())["nodes"].items()
-    except FileNotFoundError as error:
-        raise ManifestError(f"There is no online manifest at {manifest_path}. {remedy}") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ManifestError(f"The online manifest {manifest_path} cannot be read: {error}. {remedy}") from error
-    compiled = []
-    for unique_id, node in nodes:
-        text = node.get("compiled_code") if isinstance(node, dict) else None
-        if isinstance(text, str) and text.lstrip().startswith(SIGNATURE_PREFIX):
-            first_line = text.lstrip().split("\n", 1)[0]
-            try:
-                signature = json.loads(first_line.removeprefix(SIGNATURE_PREFIX))
-            except ValueError as error:
-                raise ManifestError(f"The signature of {unique_id} is not JSON: {error}. {remedy}") from error
-            compiled.append(_Compiled(unique_id=unique_id, signature=signature, sql=text))
-    return compiled
 
 
 def _mapping(signature: object) -> dict[str, object]:

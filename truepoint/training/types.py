@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +27,24 @@ _SCALARS: Final[dict[str, Any]] = {
     "timestamptz": pa.timestamp("us", "UTC"),
 }
 ARROW_TYPES: Final[dict[str, Any]] = {**_SCALARS, **{f"{name}[]": pa.list_(type_) for name, type_ in _SCALARS.items()}}
+# Other types of Postgres that keep their meaning in Arrow. Any further one comes as the text that Postgres shows.
+OTHER_TYPES: Final[dict[str, Any]] = {
+    "timestamp with time zone": ARROW_TYPES["timestamptz"],
+    "timestamp without time zone": pa.timestamp("us"),
+    "smallint": pa.int16(),
+    "real": pa.float32(),
+    "date": pa.date32(),
+}
+
+
+def arrow_type(type_name: str) -> Any:
+    """The Arrow type of a column that Postgres' catalogue shows as `type_name`; text where Arrow has none like it."""
+    numeric = re.fullmatch(r"numeric\((\d+),(\d+)\)", type_name)
+    if numeric and int(numeric[1]) <= 38:
+        return pa.decimal128(int(numeric[1]), int(numeric[2]))
+    if type_name == "numeric":
+        return NUMERIC
+    return OTHER_TYPES.get(type_name) or _SCALARS.get(type_name) or pa.string()
 
 
 class CopiedRows:

@@ -1,6 +1,6 @@
 {#
-    The lake: a folder of Parquet files, one folder per event table, that Spark reads as its sources. TRUEPOINT_LAKE names it; where that is not
-    set, Spark reads the tables of its own catalogue.
+    The lake: a folder of Parquet files, written by `truepoint lake export`, that Spark reads as its sources. TRUEPOINT_LAKE names it; where that is
+    not set, Spark reads the tables of its own catalogue.
 #}
 {% macro get_lake() %}
     {{ return(env_var('TRUEPOINT_LAKE', '').rstrip('/') if target.type == 'spark' else '') }}
@@ -11,25 +11,26 @@
 {% endmacro %}
 
 {#
-    Before a run: a view over each source's folder, and over `exports`, which says up to when the lake is settled. Views, so that each run sees
-    the files that are there.
+    Before a run: a view over each source's folder, and `exports`, which says up to when the lake is settled. Views, so that each run sees the files
+    that are there. The latest export is looked up once, and the views hold its time as a literal: files of an export that is under way, or
+    was broken off, are not seen, and all models of a run see the same rows, even if another export ends meanwhile.
 #}
 {% macro create_lake_views() %}
     {% if execute and get_lake() %}
+        {% set exports = 'parquet.`' ~ get_lake() ~ '/exports`' %}
+        {% set latest = run_query('select generation, cast(unix_micros(settled_at) as string) from ' ~ exports ~ ' order by generation desc, settled_at desc limit 1').rows[0] %}
+        {% set settled = 'timestamp_micros(' ~ latest[1] ~ ')' %}
         {% do run_query('create schema if not exists ' ~ get_lake_schema()) %}
-        {% for folder in get_lake_folders() %}
-            {% do run_query('create or replace view ' ~ get_lake_schema() ~ '.' ~ folder ~ ' as select * from parquet.`' ~ get_lake() ~ '/' ~ folder ~ '`') %}
+        {% do run_query(
+            'create or replace view ' ~ get_lake_schema() ~ '.exports as select * from ' ~ exports
+            ~ ' where generation = ' ~ latest[0] ~ ' and settled_at <= ' ~ settled
+        ) %}
+        {% for table in get_lake_tables() %}
+            {% do run_query(
+                'create or replace view ' ~ get_lake_schema() ~ '.' ~ table.name
+                ~ ' as select * from parquet.`' ~ get_lake() ~ '/generation-' ~ latest[0] ~ '/' ~ table.name
+                ~ '` where ' ~ (table.known_at or 'known_at') ~ ' <= ' ~ settled
+            ) %}
         {% endfor %}
     {% endif %}
-{% endmacro %}
-
-{# The folders of the sources that a model reads, and `exports`. #}
-{% macro get_lake_folders() %}
-    {% set folders = ['exports'] %}
-    {% for source in graph.sources.values() if source.schema == get_lake_schema() %}
-        {% for node in graph.nodes.values() if source.unique_id in node.depends_on.nodes and source.identifier not in folders %}
-            {% do folders.append(source.identifier) %}
-        {% endfor %}
-    {% endfor %}
-    {{ return(folders | sort) }}
 {% endmacro %}
