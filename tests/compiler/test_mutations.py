@@ -1,0 +1,148 @@
+"""The tests see a wrong compiler: each mutant is a copy of the macros with one mistake, which the oracle tells."""
+
+import shutil
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.compiler.agreement import check_agreement, check_probe_agreement
+from tests.compiler.conftest import DBT_PROJECT
+from tests.compiler.feature_database import FeatureDatabase
+from tests.compiler.probe import add_probe
+from tests.compiler.test_named_cases import NOON, asked, transaction, world
+from tests.conftest import with_database
+from tests.dbt_runner import DbtProject
+from tests.oracle.card_fraud import AccountVersion, World
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+# The clocks of New York go forward on 9 March 2025.
+AFTER_THE_CLOCKS_CHANGED = datetime(2025, 3, 10, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One mistake in the macros, and a world whose answers it spoils. with_probe: only the probe service sees it."""
+
+    file: str
+    right: str
+    wrong: str
+    world: World
+    time_zone: str = "UTC"
+    with_probe: bool = False
+
+
+def late_and_early(at: datetime, *ages: timedelta) -> World:
+    """One transaction at each age, seen from `at`."""
+    return world(*(transaction(f"t{n}", at - age) for n, age in enumerate(ages)), spine=asked(as_of=at))
+
+
+OWN = world(transaction("own", NOON), transaction("other", NOON - DAY), spine=asked(event_id="own"))
+VERSION = AccountVersion("v1", "a", "EE", NOON - HOUR, NOON - HOUR)
+TIED = world(
+    transaction("t", NOON - HOUR),
+    account_versions=(VERSION, replace(VERSION, account_version_id="v2", home_country="FI")),
+)
+NULL_KEYS = world(transaction("t", NOON - HOUR, account_id=None), spine=asked(account_id=None))
+DELAYED = late_and_early(NOON, timedelta(0), HOUR, 2 * HOUR, DAY)
+
+MUTANTS = {
+    "an open bound closed, online": Mutant(
+        "definitions/event_counts.sql", "event_time ~ ' > ' ~ since", "event_time ~ ' >= ' ~ since",
+        late_and_early(NOON, HOUR, 30 * DAY),
+    ),
+    "an open bound closed, in frames": Mutant(
+        "training/training_running.sql", "interval '{{ seconds - 1 }}.999999 seconds' preceding",
+        "interval '{{ seconds }} seconds' preceding", late_and_early(NOON, 30 * DAY, 7 * DAY),
+    ),
+    "an open bound closed, in changes": Mutant(
+        "definitions/event_counts.sql", "time_plus(event_time, offset_seconds + window_seconds)",
+        "time_plus(event_time, offset_seconds + window_seconds + 1)", late_and_early(NOON, 90 * DAY, 7 * DAY),
+    ),
+    "an own event counted, online": Mutant(
+        "definitions/event_counts.sql", "{% if own_event_id %}", "{% if false %}", OWN,
+    ),
+    "an own event counted, in training": Mutant(
+        "training/training_spine.sql", "spine_rows.event_id = own.event_id",
+        "spine_rows.event_id = own.event_id || '.'", OWN,
+    ),
+    "a null guard dropped": Mutant(
+        "training/training_events.sql", "and {{ key }} is not null", "", NULL_KEYS,
+    ),
+    "a tie order reversed, online": Mutant(
+        "online/online_view.sql", "{{ by_bytes('event.' ~ view.events.event_id) }} desc\nlimit 1",
+        "{{ by_bytes('event.' ~ view.events.event_id) }}\nlimit 1", TIED,
+    ),
+    "a tie order reversed, in training": Mutant(
+        "training/training_events.sql", "order by {{ view.events.event_time }}, {{ by_bytes(view.events.event_id) }}",
+        "order by {{ view.events.event_time }}, {{ by_bytes(view.events.event_id) }} desc", TIED,
+    ),
+    "an offset's sign flipped, online": Mutant(
+        "definitions/event_counts.sql", "return(time_minus(as_of, feature.offset_seconds))",
+        "return(time_plus(as_of, feature.offset_seconds))", DELAYED, with_probe=True,
+    ),
+    "an offset's sign flipped, in training": Mutant(
+        "definitions/event_counts.sql", "time_plus(event_time, offset_seconds) ~",
+        "time_minus(event_time, offset_seconds) ~",
+        DELAYED, with_probe=True,
+    ),
+    "days of the session's time zone": Mutant(
+        "dialect/time.sql", "~ \" - interval '\" ~ seconds ~ \" seconds'\"",
+        "~ \" - interval '\" ~ seconds // 86400 ~ \" days \" ~ seconds % 86400 ~ \" seconds'\"",
+        late_and_early(AFTER_THE_CLOCKS_CHANGED, 30 * DAY - HOUR / 2, 7 * DAY - HOUR / 2, 30 * DAY + HOUR / 2),
+        "America/New_York",
+    ),
+    "a place in the order one too far": Mutant(
+        "training/training_ordered.sql", "when place_wanted <= upto_{{ digit }} then {{ digit }}",
+        "when place_wanted < upto_{{ digit }} then {{ digit }}", DELAYED, with_probe=True,
+    ),
+}  # fmt: skip
+
+
+def disagrees(features: FeatureDatabase, mutant: Mutant) -> bool:
+    """Whether a form gives another value than the oracle."""
+    check: Callable[[], None] = (
+        (lambda: check_probe_agreement(features, mutant.world))
+        if mutant.with_probe
+        else (lambda: check_agreement(features, mutant.world, time_zone=mutant.time_zone))
+    )
+    try:
+        check()
+    except AssertionError as error:
+        return "the oracle says" in str(error)
+    return False
+
+
+@pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS.keys())
+def test_mutant_is_caught(
+    mutant: Mutant, features: FeatureDatabase, postgres_dsn: str, _template_database: str, tmp_path: Path
+) -> None:
+    assert not disagrees(features, mutant), "the world must be one on which the compiler as it is agrees"
+    folder = tmp_path / "dbt_project"
+    if mutant.with_probe:
+        add_probe(DBT_PROJECT, folder)
+    else:
+        shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+    macro = folder / "macros" / mutant.file
+    text = macro.read_text(encoding="utf-8")
+    assert mutant.right in text
+    macro.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")
+    name = f"mutant_{uuid.uuid4().hex}"
+    dsn = with_database(postgres_dsn, name)
+    with psycopg.connect(postgres_dsn, autocommit=True) as server:
+        server.execute(
+            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(_template_database))
+        )
+        project = DbtProject(folder=folder, dsn=dsn, target_path=tmp_path / "target")
+        project.run("compile", "--select", "resource_type:model", "path:analyses")
+        with psycopg.connect(dsn) as connection:
+            database = FeatureDatabase(connection, project.target_path / "manifest.json")
+            database.install()
+            assert disagrees(database, mutant)
+        server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
