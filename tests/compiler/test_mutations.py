@@ -1,24 +1,24 @@
 """The tests see a wrong compiler: each mutant is a copy of the macros with one mistake, which the oracle tells."""
 
 import shutil
-import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from tests.compiler.agreement import check_agreement, check_probe_agreement
 from tests.compiler.conftest import DBT_PROJECT
 from tests.compiler.feature_database import FeatureDatabase
 from tests.compiler.probe import add_probe
 from tests.compiler.test_named_cases import NOON, asked, transaction, world
-from tests.conftest import with_database
 from tests.dbt_runner import DbtProject
 from tests.oracle.card_fraud import AccountVersion, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -120,9 +120,7 @@ def disagrees(features: FeatureDatabase, mutant: Mutant) -> bool:
 
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS.keys())
-def test_mutant_is_caught(
-    mutant: Mutant, features: FeatureDatabase, postgres_dsn: str, _template_database: str, tmp_path: Path
-) -> None:
+def test_mutant_is_caught(mutant: Mutant, features: FeatureDatabase, database_dsn: str, tmp_path: Path) -> None:
     assert not disagrees(features, mutant), "the world must be one on which the compiler as it is agrees"
     folder = tmp_path / "dbt_project"
     if mutant.with_probe:
@@ -133,16 +131,9 @@ def test_mutant_is_caught(
     text = macro.read_text(encoding="utf-8")
     assert mutant.right in text
     macro.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")
-    name = f"mutant_{uuid.uuid4().hex}"
-    dsn = with_database(postgres_dsn, name)
-    with psycopg.connect(postgres_dsn, autocommit=True) as server:
-        server.execute(
-            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(_template_database))
-        )
-        project = DbtProject(folder=folder, dsn=dsn, target_path=tmp_path / "target")
-        project.run("compile", "--select", "resource_type:model", "path:analyses")
-        with psycopg.connect(dsn) as connection:
-            database = FeatureDatabase(connection, project.target_path / "manifest.json")
-            database.install()
-            assert disagrees(database, mutant)
-        server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    project = DbtProject(folder=folder, dsn=database_dsn, target_path=tmp_path / "target")
+    project.run("compile", "--select", "resource_type:model", "path:analyses")
+    with psycopg.connect(database_dsn) as connection:
+        database = FeatureDatabase(connection, project.target_path / "manifest.json")
+        database.install()
+        assert disagrees(database, mutant)

@@ -1,0 +1,62 @@
+-- One row per row of the spine: what the service card_fraud would have answered, and the label.
+with spine as (
+    select * from "truepoint"."truepoint_features"."spine_transactions"
+),
+
+account_features as (
+    select * from "truepoint"."truepoint_features"."account_features"
+),
+
+merchant_features as (
+    select * from "truepoint"."truepoint_features"."merchant_features"
+),
+
+merchant_chargeback_features as (
+    select * from "truepoint"."truepoint_features"."merchant_chargeback_features"
+),
+
+transaction_features as (
+    select * from "truepoint"."truepoint_features"."transaction_features"
+),
+
+fraud_labels as (
+    select * from "truepoint"."truepoint_features"."fraud_labels"
+),
+
+training as (
+    select
+        spine.spine_id,
+        spine.event_id,
+        spine.as_of,
+        spine.account_id,
+        spine.merchant_id,
+        spine.amount_minor,
+        spine.country,
+        spine.device_id,
+        account_features.account_txn_count_1h,
+        account_features.account_amount_sum_24h,
+        account_features.account_amount_mean_30d,
+        account_features.account_distinct_merchants_7d,
+        merchant_features.merchant_txn_count_5m,
+        merchant_features.merchant_declined_share_1h,
+        merchant_features.merchant_amount_stddev_30d,
+        merchant_chargeback_features.merchant_chargeback_count_90d,
+        transaction_features.txn_amount_zscore_30d,
+        transaction_features.txn_is_foreign_country,
+        transaction_features.txn_is_new_device,
+        account_features.txn_seconds_since_last,
+        fraud_labels.is_fraud
+    from spine
+    left join account_features
+        on spine.spine_id = account_features.spine_id
+    left join merchant_features
+        on spine.spine_id = merchant_features.spine_id
+    left join merchant_chargeback_features
+        on spine.spine_id = merchant_chargeback_features.spine_id
+    left join transaction_features
+        on spine.spine_id = transaction_features.spine_id
+    left join fraud_labels
+        on spine.spine_id = fraud_labels.spine_id
+)
+
+select * from training

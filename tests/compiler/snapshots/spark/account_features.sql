@@ -1,0 +1,277 @@
+-- One row per row of the spine: account_features as of its as-of time.
+with spine_rows as (
+    select * from truepoint_features.spine_transactions
+),
+
+source_events as (
+    select * from truepoint_features.stg_transactions
+),
+
+-- The events that can ever count, and what each adds.
+events as (
+    select
+        transaction_id as event_id,
+        occurred_at as event_time,
+        known_at as known_at,
+        account_id,
+        1 as n,
+        amount_minor as amount_minor_total,
+        case when amount_minor is not null then 1 end as amount_minor_n,
+        cast(amount_minor as decimal(38, 0)) * cast(amount_minor as decimal(38, 0)) as amount_minor_squares,
+        merchant_id as merchant_id_values_7d_value
+    from source_events
+    where
+        occurred_at is not null
+        and known_at is not null
+        and account_id is not null
+),
+
+-- Who asks, and when; own_* is the decided event, where it could be seen at that time.
+spine as (
+    select
+        spine_rows.spine_id,
+        spine_rows.event_id,
+        spine_rows.as_of as happens_at,
+        spine_rows.account_id,
+        own.event_time as own_event_time,
+        own.n as own_n,
+        cast(own.amount_minor_total as decimal(38, 0)) as own_amount_minor_total,
+        own.amount_minor_n as own_amount_minor_n,
+        cast(own.amount_minor_squares as decimal(38, 0)) as own_amount_minor_squares,
+        own.merchant_id_values_7d_value as own_merchant_id_values_7d_value,
+        own.event_time as own_latest_90d
+    from spine_rows
+    left join events as own
+        on
+            spine_rows.event_id = own.event_id
+            and spine_rows.account_id = own.account_id
+            and own.event_time <= spine_rows.as_of
+            and own.known_at <= spine_rows.as_of
+),
+
+-- merchant_id_values_7d: a value is present while at least one visible event holds it.
+merchant_id_values_7d_timeline as (
+    select
+        events.account_id,
+        events.merchant_id_values_7d_value,
+        step.happens_at,
+        cast(null as string) as spine_id,
+        0 as place,
+        step.events_seen
+    from events
+    lateral view stack(
+        2,
+        greatest(events.event_time, events.known_at), 1,
+        greatest(timestamp_micros(unix_micros(events.event_time) + 604800000000), events.known_at), -1
+    ) step as happens_at, events_seen
+    where events.merchant_id_values_7d_value is not null
+    union all
+    select
+        spine.account_id,
+        spine.own_merchant_id_values_7d_value,
+        spine.happens_at,
+        spine.spine_id,
+        step.place,
+        step.events_seen
+    from spine
+    cross join (values (1, -1), (3, 1)) as step (place, events_seen)
+    where
+        own_merchant_id_values_7d_value is not null
+        and own_event_time > timestamp_micros(unix_micros(happens_at) - 604800000000)
+),
+
+merchant_id_values_7d_running as (
+    select
+        *,
+        sum(events_seen) over (
+            partition by account_id, merchant_id_values_7d_value
+            order by happens_at, spine_id nulls first, place
+            rows between unbounded preceding and current row
+        ) as events_present
+    from merchant_id_values_7d_timeline
+),
+
+merchant_id_values_7d_changes as (
+    select
+        account_id,
+        happens_at,
+        spine_id,
+        place,
+        case when events_present > 0 then 1 else -1 end as merchant_id_values_7d
+    from merchant_id_values_7d_running
+    where (events_present > 0) <> (events_present - events_seen > 0)
+),
+
+-- An event adds its part when it becomes visible, and takes it away when it leaves the window.
+changes as (
+    select
+        events.account_id,
+        change.*
+    from events
+    lateral view stack(
+        4,
+        greatest(events.event_time, events.known_at), events.n, cast(events.amount_minor_total as decimal(38, 0)), events.amount_minor_n, cast(events.amount_minor_total as decimal(38, 0)), cast(events.amount_minor_squares as decimal(38, 0)), events.event_time,
+        greatest(timestamp_micros(unix_micros(events.event_time) + 3600000000), events.known_at), -events.n, null, null, null, null, null,
+        greatest(timestamp_micros(unix_micros(events.event_time) + 86400000000), events.known_at), null, -cast(events.amount_minor_total as decimal(38, 0)), null, null, null, null,
+        greatest(timestamp_micros(unix_micros(events.event_time) + 2592000000000), events.known_at), null, null, -events.amount_minor_n, -cast(events.amount_minor_total as decimal(38, 0)), -cast(events.amount_minor_squares as decimal(38, 0)), null
+    ) change as happens_at, n_1h, amount_minor_total_24h, amount_minor_n_30d, amount_minor_total_30d, amount_minor_squares_30d, latest_90d
+),
+
+-- The event that a row decides on must not count in it: out just before the row, back just after.
+own_events as (
+    select
+        spine.account_id,
+        spine.happens_at,
+        spine.spine_id,
+        step.place,
+        case when own_event_time > timestamp_micros(unix_micros(happens_at) - 3600000000) then step.sign * spine.own_n end as n_1h,
+        case when own_event_time > timestamp_micros(unix_micros(happens_at) - 86400000000) then step.sign * spine.own_amount_minor_total end as amount_minor_total_24h,
+        case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000) then step.sign * spine.own_amount_minor_n end as amount_minor_n_30d,
+        case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000) then step.sign * spine.own_amount_minor_total end as amount_minor_total_30d,
+        case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000) then step.sign * spine.own_amount_minor_squares end as amount_minor_squares_30d
+    from spine
+    cross join (values (1, -1), (3, 1)) as step (place, sign)
+    where
+        spine.own_event_time is not null
+),
+
+-- Changes and spine rows on one line of time; at the same instant, changes come first.
+timeline as (
+    select
+        account_id,
+        happens_at,
+        spine_id,
+        2 as place,
+        cast(null as bigint) as n_1h,
+        cast(0 as decimal(38, 0)) as amount_minor_total_24h,
+        cast(null as bigint) as amount_minor_n_30d,
+        cast(0 as decimal(38, 0)) as amount_minor_total_30d,
+        cast(0 as decimal(38, 0)) as amount_minor_squares_30d,
+        cast(null as int) as merchant_id_values_7d,
+        cast(null as timestamp) as latest_90d,
+        own_latest_90d
+    from spine
+    union all
+    select
+        account_id,
+        happens_at,
+        cast(null as string) as spine_id,
+        0 as place,
+        n_1h,
+        amount_minor_total_24h,
+        amount_minor_n_30d,
+        amount_minor_total_30d,
+        amount_minor_squares_30d,
+        cast(null as int) as merchant_id_values_7d,
+        latest_90d,
+        cast(null as timestamp) as own_latest_90d
+    from changes
+    union all
+    select
+        account_id,
+        happens_at,
+        spine_id,
+        place,
+        cast(null as bigint) as n_1h,
+        cast(null as decimal(38, 0)) as amount_minor_total_24h,
+        cast(null as bigint) as amount_minor_n_30d,
+        cast(null as decimal(38, 0)) as amount_minor_total_30d,
+        cast(null as decimal(38, 0)) as amount_minor_squares_30d,
+        merchant_id_values_7d,
+        cast(null as timestamp) as latest_90d,
+        cast(null as timestamp) as own_latest_90d
+    from merchant_id_values_7d_changes
+    union all
+    select
+        account_id,
+        happens_at,
+        spine_id,
+        place,
+        n_1h,
+        amount_minor_total_24h,
+        amount_minor_n_30d,
+        amount_minor_total_30d,
+        amount_minor_squares_30d,
+        cast(null as int) as merchant_id_values_7d,
+        cast(null as timestamp) as latest_90d,
+        cast(null as timestamp) as own_latest_90d
+    from own_events
+),
+
+maxima as (
+    select
+        *,
+        max(latest_90d) over so_far as latest_90d_max,
+        max(latest_90d) over before as latest_90d_max_before
+    from timeline
+    window
+        so_far as (
+            partition by account_id
+            order by happens_at, spine_id nulls first, place
+            rows between unbounded preceding and current row
+        ),
+        before as (
+            partition by account_id
+            order by happens_at, spine_id nulls first, place
+            rows between unbounded preceding and 1 preceding
+        )
+),
+
+running as (
+    select
+        account_id,
+        happens_at,
+        spine_id,
+        place,
+        sum(n_1h) over so_far as n_1h,
+        sum(amount_minor_total_24h) over so_far as amount_minor_total_24h,
+        sum(amount_minor_n_30d) over so_far as amount_minor_n_30d,
+        sum(amount_minor_total_30d) over so_far as amount_minor_total_30d,
+        sum(amount_minor_squares_30d) over so_far as amount_minor_squares_30d,
+        sum(merchant_id_values_7d) over so_far as merchant_id_values_7d,
+        own_latest_90d,
+        latest_90d_max as latest_90d,
+        max(
+            case when latest_90d is not null and latest_90d_max_before is not null then least(latest_90d, latest_90d_max_before) end
+        ) over so_far as latest_90d_runner_up
+    from maxima
+    window
+        so_far as (
+            partition by account_id
+            order by happens_at, spine_id nulls first, place
+            rows between unbounded preceding and current row
+        )
+),
+
+-- What each spine row sees.
+seen as (
+    select
+        account_id,
+        happens_at as as_of,
+        spine_id,
+        coalesce(n_1h, 0) as n_1h,
+        coalesce(amount_minor_total_24h, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_24h,
+        coalesce(amount_minor_n_30d, 0) as amount_minor_n_30d,
+        coalesce(amount_minor_total_30d, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_30d,
+        coalesce(amount_minor_squares_30d, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_squares_30d,
+        coalesce(merchant_id_values_7d, 0) as merchant_id_values_7d,
+        case when own_latest_90d = latest_90d then latest_90d_runner_up else latest_90d end as latest_90d
+    from running
+    where place = 2
+),
+
+features as (
+    select
+        seen.spine_id,
+        seen.as_of,
+        seen.account_id,
+        case when seen.n_1h < -9223372036854775808BD or seen.n_1h > 9223372036854775807BD then cast(raise_error('bigint out of range') as bigint) else cast(seen.n_1h as bigint) end as account_txn_count_1h,
+        case when seen.amount_minor_total_24h < -9223372036854775808BD or seen.amount_minor_total_24h > 9223372036854775807BD then cast(raise_error('bigint out of range') as bigint) else cast(seen.amount_minor_total_24h as bigint) end as account_amount_sum_24h,
+        cast(seen.amount_minor_total_30d as double) / nullif(cast(seen.amount_minor_n_30d as double), 0) as account_amount_mean_30d,
+        sqrt(cast(coalesce(cast(seen.amount_minor_n_30d as decimal(38, 0)) * seen.amount_minor_squares_30d - cast(seen.amount_minor_total_30d as decimal(38, 0)) * cast(seen.amount_minor_total_30d as decimal(38, 0)), cast(raise_error('a number has more than 38 digits') as decimal(38, 0))) as double) / nullif(cast(cast(seen.amount_minor_n_30d as decimal(38, 0)) * (cast(seen.amount_minor_n_30d as decimal(38, 0)) - 1) as double), 0)) as account_amount_stddev_30d,
+        case when seen.merchant_id_values_7d < -9223372036854775808BD or seen.merchant_id_values_7d > 9223372036854775807BD then cast(raise_error('bigint out of range') as bigint) else cast(seen.merchant_id_values_7d as bigint) end as account_distinct_merchants_7d,
+        cast(unix_micros(seen.as_of) - unix_micros(case when seen.latest_90d > timestamp_micros(unix_micros(seen.as_of) - 7776000000000) then seen.latest_90d end) as double) / 1000000D as txn_seconds_since_last
+    from seen
+)
+
+select * from features

@@ -1,0 +1,109 @@
+-- One row per row of the spine: account_profile as of its as-of time.
+with spine_rows as (
+    select * from truepoint_features.spine_transactions
+),
+
+source_events as (
+    select * from truepoint_features.stg_accounts
+),
+
+-- The events that can ever count, and what each adds.
+events as (
+    select
+        account_version_id as event_id,
+        occurred_at as event_time,
+        known_at as known_at,
+        account_id,
+        home_country as latest_home_country_lifetime_value,
+        row_number() over (
+            partition by account_id
+            order by occurred_at, account_version_id
+        ) as event_rank
+    from source_events
+    where
+        occurred_at is not null
+        and known_at is not null
+        and account_id is not null
+),
+
+-- Who asks, and when.
+spine as (
+    select
+        spine_rows.spine_id,
+        spine_rows.as_of as happens_at,
+        spine_rows.account_id
+    from spine_rows
+),
+
+-- An event adds its part when it becomes visible, and takes it away when it leaves the window.
+changes as (
+    select
+        events.account_id,
+        change.*
+    from events
+    lateral view stack(
+        1,
+        greatest(events.event_time, events.known_at), events.event_rank
+    ) change as happens_at, latest_home_country_lifetime
+),
+
+-- Changes and spine rows on one line of time; at the same instant, changes come first.
+timeline as (
+    select
+        account_id,
+        happens_at,
+        spine_id,
+        2 as place,
+        cast(null as bigint) as latest_home_country_lifetime
+    from spine
+    union all
+    select
+        account_id,
+        happens_at,
+        cast(null as string) as spine_id,
+        0 as place,
+        latest_home_country_lifetime
+    from changes
+),
+
+running as (
+    select
+        account_id,
+        happens_at,
+        spine_id,
+        place,
+        max(latest_home_country_lifetime) over so_far as latest_home_country_lifetime
+    from timeline
+    window
+        so_far as (
+            partition by account_id
+            order by happens_at, spine_id nulls first, place
+            rows between unbounded preceding and current row
+        )
+),
+
+-- What each spine row sees.
+seen as (
+    select
+        account_id,
+        happens_at as as_of,
+        spine_id,
+        latest_home_country_lifetime
+    from running
+    where place = 2
+),
+
+features as (
+    select
+        seen.spine_id,
+        seen.as_of,
+        seen.account_id,
+        latest_home_country_lifetime_event.latest_home_country_lifetime_value as account_home_country
+    from seen
+    left join events as latest_home_country_lifetime_event
+        on
+            seen.latest_home_country_lifetime = latest_home_country_lifetime_event.event_rank
+            and seen.account_id = latest_home_country_lifetime_event.account_id
+)
+
+select * from features
