@@ -4,7 +4,6 @@
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +34,7 @@ STATEMENTS: Final = {
 
 
 @pytest.fixture(scope="module", params=STATEMENTS)
-def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A target, and the folder of the project's statements as compiled for it, with the probe's views beside them."""
     folder = tmp_path_factory.mktemp(request.param)
     add_probe(DBT_PROJECT, folder / "dbt_project", without_type="numeric")
