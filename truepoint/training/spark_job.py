@@ -1,8 +1,8 @@
 """One run of a training statement in Spark: `python -m truepoint.training.spark_job JOB`, in the dbt project's folder.
 
-JOB is a JSON file with `service`, `folder`, `target_path` (dbt's) and `definitions`. The folder holds the spine (spine/,
-Parquet) and gets the result (result/, Parquet, in the order of the spine) and outcome.json, which says how it ended:
-{"kind": ...} with
+JOB is a JSON file with `service`, `folder`, `target_path` (dbt's) and `definitions`. The folder holds the spine
+(spine/, Parquet) and gets the result (result/, Parquet, in the order of the spine) and outcome.json, which says how it
+ended: {"kind": ...} with
 
     done
     unsettled    row, as_of_us, settled_us, count: of the rows whose as-of time is later than the settled time
