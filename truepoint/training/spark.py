@@ -32,7 +32,8 @@ def compute_in_spark(
     """Run the service's statement in a Spark of its own process. See Engine; files lie in a temporary folder."""
     lake = _lake(settings)
     environment = spark_environment(os.environ)
-    with tempfile.TemporaryDirectory(prefix="truepoint-spark-") as name:
+    # Broken off, it is removed while Java may still write to it.
+    with tempfile.TemporaryDirectory(prefix="truepoint-spark-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         rows = _write_spine(checked, batches, folder / "spine")
         on_computing()
@@ -48,6 +49,7 @@ def compute_in_spark(
             "TRUEPOINT_LAKE": lake,
             "TRUEPOINT_SPARK_DIR": str(folder / "session"),
             "TRUEPOINT_SPARK_CATALOGUE": "in-memory",
+            "SPARK_LOCAL_DIRS": str(folder / "spill"),
         }
         _raise_outcome(_run(folder, settings, environment), checked)
         result = _Result(sorted((folder / "result").glob("part-*.parquet")), result_schema(checked.statement))

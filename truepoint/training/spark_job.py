@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dbt.cli.main import dbtRunner
+from pyspark import SparkContext
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -95,3 +96,5 @@ def _run_dbt(target: Path, *arguments: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    if (context := SparkContext._active_spark_context) is not None:
+        context.stop()  # ends Java now, and its files with it
