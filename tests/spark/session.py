@@ -1,17 +1,21 @@
 """Runs dbt commands one after the other in this process, so that they share one Java process and one Spark session.
 
 `python -m tests.spark.session COMMANDS TARGET_PATH`: COMMANDS is a JSON list, each
-{"arguments": [...], "variables": {...}}.
+{"arguments": [...], "variables": {...}}, or {"job": ..., "variables": {...}}, where job is the folder of one for
+truepoint/training/spark_job.py.
 
 The last line of standard output says how each ended: a JSON list of [is_success, output]. It is a process apart from
 the tests' own, since Spark does not end before its process does.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
+from unittest import mock
 
 from tests.dbt_runner import DbtProject
+from truepoint.training import spark_job
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 
@@ -19,7 +23,14 @@ DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 def main(commands: str, target_path: str) -> None:
     """Run all commands, whether or not one fails."""
     results = []
+    os.chdir(DBT_PROJECT)
     for command in json.loads(commands):
+        if "job" in command:
+            folder = Path(command["job"])
+            with mock.patch.dict(os.environ, command["variables"]):
+                spark_job.main(str(folder / "job.json"))
+            results.append([True, (folder / "outcome.json").read_text(encoding="utf-8")])
+            continue
         project = DbtProject(folder=DBT_PROJECT, dsn="", target_path=Path(target_path), variables=command["variables"])
         result = project.invoke(*command["arguments"], "--target", "spark")
         results.append([result.is_success, result.output])

