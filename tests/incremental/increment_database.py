@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
-
-import psycopg
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.compiler.feature_database import (
     INSERT_ACCOUNT,
@@ -22,6 +20,9 @@ from tests.compiler.feature_database import (
 )
 from tests.incremental.project import set_clock
 from tests.oracle.card_fraud import World
+
+if TYPE_CHECKING:
+    import psycopg
 
 # Later than any as-of time, and than the first runs by so much that the labels mature in one run or another.
 FIRST_RUN: Final = datetime.fromisoformat("2025-12-10T00:00:00Z")
@@ -106,7 +107,7 @@ class IncrementDatabase:
             self._connection.execute("drop table increment")
 
     def differences(self, table: Table) -> list[Any]:
-        """Rows that the table has and should not have, or should and does not: [(-1 or 1, row)]. Rows may come twice."""
+        """[(-1, row)] for rows that the table has and should not have, [(1, row)] for those that it lacks."""
         return self._connection.execute(
             f"""
             with expected as materialized ({table.all_rows})

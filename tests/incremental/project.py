@@ -1,4 +1,4 @@
-"""The dbt project with what tests of incremental tables need: a clock of their own, any spine, views of one window each.
+"""The dbt project with what tests of incremental tables need: a clock, any spine, views of one window each.
 
 What has settled goes by the table truepoint.test_clock instead of the server's clock, and the spine by the table
 payments.test_spine, whose rows come in when the clock reaches `enters_at`.
@@ -15,8 +15,8 @@ from tests.compiler.probe import VIEWS, add_purchases, add_view
 if TYPE_CHECKING:
     import psycopg
 
-# Views made of the probe's features of one window and offset. In these every feature reaches as far as its view does, so
-# that an event more or less would be noticed.
+# Views made of the probe's features of one window and offset. In these every feature reaches as far as its view does,
+# so that an event more or less would be noticed.
 REACHES: Final = {
     "probe_account": (("90s", "0s"), ("24h", "0s"), ("24h", "1h"), ("7d", "0s"), ("30d", "7d")),
     "probe_chargeback": (("7d", "0s"), ("24h", "1h"), ("30d", "5m")),

@@ -23,9 +23,8 @@ TABLES: Final = (
 )
 ALL: Final = set(TABLES)
 VERSIONS: Final = (
-    "truepoint-versions: {% set versions = {} %}{% if execute %}{% for name in "
-    + str(list(TABLES))
-    + " %}{% do versions.update({name: get_table_version(get_model(name))}) %}{% endfor %}{% endif %}{{ tojson(versions) }}"
+    f"truepoint-versions: {{% set versions = {{}} %}}{{% for name in {list(TABLES)} if execute %}}"
+    "{% do versions.update({name: get_table_version(get_model(name))}) %}{% endfor %}{{ tojson(versions) }}"
 )
 
 # What changed -> the file, the text in it, what it becomes, and the tables whose rows may be others by that.
@@ -125,9 +124,7 @@ def test_a_change_reaches_the_tables_that_depend_on_it(
     assert {name for name in TABLES if now[name] != unchanged[name]} == tables
 
 
-def test_versions_are_the_same_in_every_schema(
-    project: DbtProject, unchanged: dict[str, str], tmp_path: Path
-) -> None:
+def test_versions_are_the_same_in_every_schema(project: DbtProject, unchanged: dict[str, str], tmp_path: Path) -> None:
     other = replace(project, target_path=tmp_path, variables={"TRUEPOINT_SCHEMA": "elsewhere"})
     assert versions(other) == unchanged
     assert len(set(unchanged.values())) == len(TABLES)

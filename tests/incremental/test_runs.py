@@ -53,7 +53,7 @@ class World:
         return self.project.run("run", *arguments)
 
     def add(self, *transactions: tuple[Any, ...]) -> None:
-        """Transactions whose known time is not the clock's: rows of a write that was open for longer than the margin."""
+        """Transactions with known times of their own, as if a write had been open for longer than the margin."""
         with self.connection.transaction():
             self.connection.execute("set local truepoint.load_history = 'on'")
             for transaction in transactions:
