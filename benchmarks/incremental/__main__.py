@@ -79,8 +79,8 @@ def run_dbt(settings: Settings, dsn: str, target: Path, *arguments: str) -> Run:
     run_command(settings, dsn, "dbt.cli.main", "run", *arguments, "--target-path", str(target))
     seconds = time.monotonic() - started
     results = json.loads((target / "run_results.json").read_bytes())["results"]
-    models = {result["unique_id"].split(".")[-1]: result["execution_time"] for result in results}
-    return Run(seconds, {name: spent for name, spent in models.items() if not name.startswith("stg_")})
+    models = [result for result in results if result["unique_id"].startswith("model.")]
+    return Run(seconds, {result["unique_id"].split(".")[-1]: result["execution_time"] for result in models})
 
 
 def main(rows: int) -> None:

@@ -39,9 +39,9 @@ and not exists (
 {% macro is_unchanged(build) -%}
 exists (
     select 1
-    from (select * from {{ build.relation }} limit 1) as built
+    from (select * from {{ build.relation }} limit 1) as any_built
     where
-        built.table_version = '{{ build.version }}'
-        and built.table_epoch = {{ build.epoch }}
+        any_built.table_version = '{{ build.version }}'
+        and any_built.table_epoch = {{ build.epoch }}
 )
 {%- endmacro %}
