@@ -77,7 +77,25 @@ CHANGES: Final = {
         "How an account spends.",
         set(),
     ),
-    "another_service": ("models/services.yml", "    label: Card fraud\n", "    label: Fraud with cards\n", set()),
+    "list_of_the_service": (
+        "models/services.yml",
+        "            - merchant_txn_count_5m\n",
+        "",
+        {"training_card_fraud"},
+    ),
+    "label_column": (
+        "models/marts/fraud_labels.yml",
+        "      - name: is_fraud\n",
+        "      - name: is_bad\n",
+        {"training_card_fraud"},
+    ),
+    "comment_in_the_compiler": (
+        "macros/training/training_changes.sql",
+        "CTE of changes:",
+        "A CTE of changes:",
+        set(),
+    ),
+    "label_of_the_service": ("models/services.yml", "    label: Card fraud\n", "    label: Fraud with cards\n", set()),
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@
         'epoch': 0,
         'is_increment': false,
     } %}
-    {% if flags.WHICH not in ['compile', 'generate', 'list', 'show'] %}
+    {% if may_ask_database() %}
         {# Read once, and before the rows: if history changes in between, the rows carry the older epoch, and the next run builds them again. #}
         {% do build.update({'epoch': get_epoch()}) %}
         {% do build.update({
@@ -26,6 +26,11 @@
         {% do check_upstream(build, texts) %}
     {% endif %}
     {{ return(build) }}
+{% endmacro %}
+
+{# Whether the command works on tables. Others, which show what would be built, must not need a database. #}
+{% macro may_ask_database() %}
+    {{ return(execute and flags.WHICH not in ['compile', 'generate', 'list', 'show']) }}
 {% endmacro %}
 
 {#

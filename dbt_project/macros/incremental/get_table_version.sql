@@ -32,8 +32,22 @@
             {% do inputs.update({input.name: input.name}) %}
         {% endfor %}
         {{ return(tidy_statement(derived_features(view, get_inputs(node, 'spine')[0].name, inputs))) }}
+    {% elif 'macro.' ~ project_name ~ '.training_set' in node.depends_on.macros %}
+        {{ return(get_training_set_text(node)) }}
     {% endif %}
     {{ return(([node.raw_code or node.checksum.checksum] + get_macro_texts(node.depends_on.macros)) | join('\n')) }}
+{% endmacro %}
+
+{# What a training table is a join of: its services' lists, the columns of its inputs, and the macro that joins them. #}
+{% macro get_training_set_text(node) %}
+    {% set texts = [node.raw_code, context['training_table'].macro.macro_sql] %}
+    {% for exposure in graph.exposures.values() if exposure.name in node.raw_code %}
+        {% do texts.append(tojson(get_meta(exposure).get('feature_service'))) %}
+    {% endfor %}
+    {% for id in node.depends_on.nodes if id in graph.nodes %}
+        {% do texts.append(tojson(get_column_types(graph.nodes[id]))) %}
+    {% endfor %}
+    {{ return(texts | join('\n')) }}
 {% endmacro %}
 
 {# The code of the project's macros among these, and of those that they call; not of new_rows(), which changes no value. #}

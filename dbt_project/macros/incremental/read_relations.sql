@@ -4,7 +4,7 @@
     while the other already changes relations; and dbt would stop, or take a table for missing.
 #}
 {% macro read_relations() %}
-    {% if execute %}
+    {% if may_ask_database() %}
         {% set schemas = [] %}
         {% for id in selected_resources if id in graph.nodes and graph.nodes[id].resource_type == 'model' %}
             {% set schema = [graph.nodes[id].database, graph.nodes[id].schema] %}

@@ -8,7 +8,7 @@
         {{ return(false) }}
     {% elif '-- truepoint-build: all rows' in statement %}
         {{ return(true) }}
-    {% elif execute and is_versioned(model) %}
+    {% elif may_ask_database() and is_versioned(model) %}
         {{ return(not get_build().is_increment) }}
     {% endif %}
     {{ return(dbt.should_full_refresh()) }}
