@@ -8,7 +8,7 @@ decimals. Its files are added to a copy of the dbt project.
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -324,6 +324,23 @@ DERIVED: Final = {
 }
 
 
+def add_view(features: Path, name: str, entity: Sequence[str], events: str, probes: Mapping[str, Probe]) -> None:
+    """Write a feature view to the folder of such models."""
+    columns = [
+        {
+            "name": feature,
+            "data_type": probe.type,
+            "description": "For tests.",
+            "config": {"meta": {"feature": probe.meta}},
+        }
+        for feature, probe in probes.items()
+    ]
+    model = {"name": name, "config": {"meta": {"feature_view": {"entity": list(entity)}}}, "columns": columns}
+    (features / f"{name}.yml").write_text(json.dumps({"models": [model]}), encoding="utf-8")
+    body = f"{{{{ feature_view(events='{events}', spine='spine_transactions') }}}}\n"
+    (features / f"{name}.sql").write_text(body, encoding="utf-8")
+
+
 def add_probe(dbt_project: Path, copy: Path, *, without_type: str | None = None) -> None:
     """Copy the dbt project and add the probe's views, service and online statement. JSON is YAML too.
 
@@ -350,19 +367,7 @@ def add_probe(dbt_project: Path, copy: Path, *, without_type: str | None = None)
         for name, (entity, events, probes) in VIEWS.items()
     }
     for name, (entity, events, probes) in views.items():
-        columns = [
-            {
-                "name": feature,
-                "data_type": probe.type,
-                "description": "For tests.",
-                "config": {"meta": {"feature": probe.meta}},
-            }
-            for feature, probe in probes.items()
-        ]
-        model = {"name": name, "config": {"meta": {"feature_view": {"entity": list(entity)}}}, "columns": columns}
-        (features / f"{name}.yml").write_text(json.dumps({"models": [model]}), encoding="utf-8")
-        body = f"{{{{ feature_view(events='{events}', spine='spine_transactions') }}}}\n"
-        (features / f"{name}.sql").write_text(body, encoding="utf-8")
+        add_view(features, name, entity, events, probes)
     columns = [
         {
             "name": name,

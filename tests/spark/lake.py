@@ -34,3 +34,8 @@ def write_lake(dsn: str, manifest: Path, lake: Path, *, first: datetime, settled
 
 def _settled(sources: LakeSources, time: datetime) -> LakeSources:
     return replace(sources, settled=f"timestamptz '{time.isoformat()}'")
+
+
+def export_once(dsn: str, manifest: Path, lake: Path, *, settled_at: datetime) -> None:
+    """Export what was known by `settled_at`."""
+    export_lake(dsn, _settled(load_lake_sources(manifest), settled_at), open_lake(str(lake)))

@@ -1,8 +1,8 @@
 """Runs dbt commands one after the other in this process, so that they share one Java process and one Spark session.
 
 `python -m tests.spark.session COMMANDS TARGET_PATH`: COMMANDS is a JSON list, each
-{"arguments": [...], "variables": {...}}, or {"job": ..., "variables": {...}}, where job is the folder of one for
-truepoint/training/spark_job.py.
+{"arguments": [...], "variables": {...}}; with "export": [table, folder] it then writes the table's rows as Parquet. Or
+{"job": ..., "variables": {...}}, where job is the folder of one for truepoint/training/spark_job.py.
 
 The last line of standard output says how each ended: a JSON list of [is_success, output]. It is a process apart from
 the tests' own, since Spark does not end before its process does.
@@ -13,6 +13,8 @@ import os
 import sys
 from pathlib import Path
 from unittest import mock
+
+from pyspark.sql import SparkSession
 
 from tests.dbt_runner import DbtProject
 from truepoint.training import spark_job
@@ -34,6 +36,9 @@ def main(commands: str, target_path: str) -> None:
         project = DbtProject(folder=DBT_PROJECT, dsn="", target_path=Path(target_path), variables=command["variables"])
         result = project.invoke(*command["arguments"], "--target", "spark")
         results.append([result.is_success, result.output])
+        if result.is_success and "export" in command:
+            table, folder = command["export"]
+            SparkSession.builder.getOrCreate().table(table).write.parquet(folder)
     print(f"\n{json.dumps(results)}")
 
 

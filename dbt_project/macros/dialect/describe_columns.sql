@@ -22,7 +22,10 @@
 
 {# Column -> description: a table's own, and those of the spine and of the features that it takes over. #}
 {% macro get_column_descriptions(node) %}
-    {% set descriptions = {} %}
+    {% set descriptions = {
+        'table_version': 'Digest of all that the table was built from, but history.',
+        'table_epoch': 'Epoch of the history that the table was built from.',
+    } %}
     {% set inputs = get_inputs(node, 'spine') + [node] %}
     {% set is_view = get_meta(node).get('feature_view') is not none or get_meta(node).get('derived_view') is not none %}
     {% if not is_view %}
@@ -34,5 +37,9 @@
             {% do descriptions.update({column.name: column.description}) %}
         {% endfor %}
     {% endfor %}
-    {{ return(descriptions) }}
+    {% set described = {} %}
+    {% for column, description in descriptions.items() if column in has %}
+        {% do described.update({column: description}) %}
+    {% endfor %}
+    {{ return(described) }}
 {% endmacro %}

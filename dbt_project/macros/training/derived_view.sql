@@ -12,11 +12,12 @@
     {% endfor %}
     {% if execute %}
         {% do check_definitions() %}
-        {{ return(tidy_statement(derived_features(get_derived_view(graph.nodes[model.unique_id]), spine_relation, input_relations))) }}
+        {{ return(tidy_statement(derived_features(get_derived_view(graph.nodes[model.unique_id]), spine_relation, input_relations, get_build()))) }}
     {% endif %}
 {% endmacro %}
 
-{% macro derived_features(view, spine_relation, input_relations) %}
+{# build: the table that is built, see get_build(); none where the statement is for no table. A row whose inputs are not all there waits for them. #}
+{% macro derived_features(view, spine_relation, input_relations, build=none) %}
 {%- set used = view.features | map(attribute='names') | sum(start=[]) -%}
 {%- set index = get_feature_index() -%}
 {%- set types = {} -%}
@@ -26,10 +27,25 @@
 {%- endfor -%}
 {%- set own_names = view.features | map(attribute='name') | list -%}
 {%- set given = types.keys() | reject('in', own_names) | list -%}
+{{ build_mark(build) }}
 -- One row per row of the spine: {{ view.name }} as of its as-of time.
+{%- if build and build.is_increment %}
+with all_spine_rows as (
+    select * from {{ spine_relation }}
+),
+
+-- The rows that the table does not have yet.
+spine as (
+    select all_spine_rows.*
+    from all_spine_rows
+    where
+        {{ is_new('all_spine_rows.spine_id', build) | indent(8) }}
+),
+{%- else %}
 with spine as (
     select * from {{ spine_relation }}
 ),
+{%- endif %}
 {% for name, relation in input_relations.items() %}
 {{ name }} as (
     select * from {{ relation }}
@@ -46,7 +62,7 @@ inputs as (
         {{ index[name].view }}.{{ name }}
         {%- endfor %}
     from spine
-    {{- join_views(input_relations) }}
+    {{- join_views(input_relations, 'inner') }}
 ),
 
 {{ derived_levels(get_derived_levels(view.features, given), types, 'inputs') }}
@@ -61,7 +77,7 @@ features as (
     from {{ 'derived_' ~ (get_derived_levels(view.features, given) | length) }}
 )
 
-select * from features
+{{ select_built('features', build) }}
 {% endmacro %}
 
 {# CTEs derived_1, derived_2, …: each adds the derived features that need only what came before. #}

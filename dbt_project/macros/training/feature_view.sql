@@ -9,6 +9,6 @@
     {% set spine_relation = ref(spine) %}
     {% if execute %}
         {% do check_definitions() %}
-        {{ return(tidy_statement(training_features(get_feature_view(graph.nodes[model.unique_id]), spine_relation, events_relation))) }}
+        {{ return(tidy_statement(training_features(get_feature_view(graph.nodes[model.unique_id]), spine_relation, events_relation, get_build()))) }}
     {% endif %}
 {% endmacro %}

@@ -7,8 +7,10 @@
     about before they were known; the others are left to the changes, and the two sums are added.
 
     The event that a spine row decides on must not count in it. Where it would, its part is taken out just before the row and put back just after.
+
+    build   the table that is built, see get_build(); none where the statement is for no table
 #}
-{% macro training_features(view, spine_relation, events_relation) %}
+{% macro training_features(view, spine_relation, events_relation, build=none) %}
 {%- set parts = get_parts(view) -%}
 {%- set split = split_parts(parts) -%}
 {%- set orders = {} -%}
@@ -17,14 +19,9 @@
     {%- do orders.update({column: latest_order('events.', column, part)}) -%}
     {%- do late_orders.update({column: 'late_events.' ~ column}) -%}
 {%- endfor -%}
+{{ build_mark(build) }}
 -- One row per row of the spine: {{ view.name }} as of its as-of time.
-with spine_rows as (
-    select * from {{ spine_relation }}
-),
-
-source_events as (
-    select * from {{ events_relation }}
-),
+{{ training_sources(view, spine_relation, events_relation, build) }},
 
 {{ training_events(view, parts) }},
 
@@ -79,7 +76,7 @@ features as (
     {%- endif %}
 )
 
-select * from features
+{{ select_built('features', build) }}
 {% endmacro %}
 
 {# SQL of an aggregate's partials over the CTE `seen`. #}

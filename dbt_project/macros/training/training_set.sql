@@ -15,26 +15,61 @@
     {% set labels_relation = ref(labels) if labels else none %}
     {% if execute %}
         {% do check_definitions() %}
-        {{ return(tidy_statement(training_table(get_service(service), spine_relation, relations, labels, labels_relation))) }}
+        {{ return(tidy_statement(training_table(get_service(service), spine_relation, relations, labels, labels_relation, get_build() if model.config.materialized != 'view' else none))) }}
     {% endif %}
 {% endmacro %}
 
-{% macro training_table(service, spine_relation, relations, labels, labels_relation) %}
+{#
+    Features do not change once they are there; labels do, when they mature. An increment holds the rows that the table does not have yet, and those that
+    have another label by now; the latter take the place of what was there (incremental_strategy: delete+insert). A row that some view does not have
+    yet is left out, and comes when it has.
+
+    build   the table that is built, see get_build(); none for a view
+#}
+{% macro training_table(service, spine_relation, relations, labels, labels_relation, build=none) %}
 {%- set label_columns = get_column_types(get_model(labels)) | reject('equalto', 'spine_id') | list if labels else [] -%}
+{{ build_mark(build) }}
 -- One row per row of the spine: what the service {{ service.name }} would have answered, and the label.
-with spine as (
+with {% if labels -%}
+{{ labels }} as (
+    select * from {{ labels_relation }}
+),
+
+{% endif -%}
+{% if build and build.is_increment -%}
+all_spine_rows as (
     select * from {{ spine_relation }}
 ),
+
+-- The rows that the table does not have yet{{ ', or with another label' if labels }}.
+spine as (
+    select all_spine_rows.*
+    from all_spine_rows
+    left join {{ build.relation }} as built
+        on all_spine_rows.spine_id = built.spine_id
+    {%- if labels %}
+    left join {{ labels }}
+        on all_spine_rows.spine_id = {{ labels }}.spine_id
+    {%- endif %}
+    where
+        {{ is_unchanged(build) | indent(8) }}
+        and (
+            built.spine_id is null
+            {%- for column in label_columns %}
+            or {{ is_distinct('built.' ~ column, labels ~ '.' ~ column) }}
+            {%- endfor %}
+        )
+),
+{% else -%}
+spine as (
+    select * from {{ spine_relation }}
+),
+{% endif %}
 {% for name, relation in relations.items() %}
 {{ name }} as (
     select * from {{ relation }}
 ),
 {% endfor %}
-{%- if labels %}
-{{ labels }} as (
-    select * from {{ labels_relation }}
-),
-{% endif %}
 training as (
     select
         spine.spine_id,
@@ -50,14 +85,14 @@ training as (
         {{ labels }}.{{ column }}
         {%- endfor %}
     from spine
-    {{- join_views(relations) }}
+    {{- join_views(relations, 'inner') }}
     {%- if labels %}
     left join {{ labels }}
         on spine.spine_id = {{ labels }}.spine_id
     {%- endif %}
 )
 
-select * from training
+{{ select_built('training', build) }}
 {% endmacro %}
 
 {# Columns that a request gives, keys first: name -> type. #}

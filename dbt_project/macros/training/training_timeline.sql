@@ -99,3 +99,16 @@ timeline as (
 {% macro postgres__inlined() %}
     {{ return(' not materialized') }}
 {% endmacro %}
+
+{# Makes the planner write a CTE out, where it would else compute it again for each use. #}
+{% macro written_out() %}
+    {{ return(adapter.dispatch('written_out', 'truepoint')()) }}
+{% endmacro %}
+
+{% macro default__written_out() %}
+    {{ return('') }}
+{% endmacro %}
+
+{% macro postgres__written_out() %}
+    {{ return(' materialized') }}
+{% endmacro %}

@@ -19,4 +19,4 @@ settled as (
         and known_at <= {{ settled_time() }}
 )
 
-select * from settled
+{{ new_rows('settled') }}
