@@ -182,9 +182,10 @@ GROUPS = {
     ],
     "ratios": [
         Mistake(DERIVED, "{expression: (amount_minor - account_amount_mean_30d) / account_amount_stddev_30d}",
-                "{ratio: {numerator: amount_minor, denominator: account_amount_men_30d, where: x}}",
+                "{ratio: {numerator: amount_minor, denominator: account_amount_men_30d, where: x}, default: 0}",
                 ("txn_amount_zscore_30d: denominator is account_amount_men_30d, did you mean account_amount_mean_30d?",
-                 "txn_amount_zscore_30d, ratio: key where is not known")),
+                 "txn_amount_zscore_30d, ratio: key where is not known",
+                 "default is given, and a derived feature has none (allowed: a second feature")),
         Mistake(DERIVED, "{expression: country <> account_home_country}", "{ratio: account_home_country}",
                 ("txn_is_foreign_country: ratio is account_home_country (allowed: {numerator: FEATURE, denominator:",)),
     ],

@@ -28,10 +28,15 @@
     {% set features = [] %}
     {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
         {% set feature = get_meta(column).feature %}
+        {% set feature = dict(feature) if feature is mapping else feature %}
         {% do errors.extend(get_column_errors(node, column, get_column_types(spines[0]))) %}
         {% set is_ratio = feature is mapping and feature.ratio is defined %}
+        {% if feature is mapping and feature.default is defined %}
+            {% do errors.append(definition_error(node, column.name, 'default is given, and a derived feature has none (allowed: a second feature with the expression coalesce(' ~ column.name ~ ', ' ~ feature.default ~ '))')) %}
+            {% do feature.pop('default') %}
+        {% endif %}
         {% if is_ratio %}
-            {% do errors.extend(get_ratio_errors(node, column, names)) %}
+            {% do errors.extend(get_ratio_errors(node, column, feature, names)) %}
         {% elif (column.data_type or '') | lower not in get_value_types() %}
             {% do errors.append(definition_error(node, column.name, 'data_type is ' ~ (column.data_type or 'not given') ~ ', and an expression needs it (allowed: ' ~ (get_value_types() | join(', ')) ~ ')')) %}
         {% endif %}
@@ -67,9 +72,8 @@
 {% endmacro %}
 
 {# Mistakes in a ratio: it is of two numbers by name, and a double. #}
-{% macro get_ratio_errors(node, column, names) %}
+{% macro get_ratio_errors(node, column, feature, names) %}
     {% set errors = [] %}
-    {% set feature = get_meta(column).feature %}
     {% do errors.extend(get_key_errors(node, column.name, feature, ['ratio'])) %}
     {% if feature.ratio is not mapping %}
         {{ return(errors + [definition_error(node, column.name, 'ratio is ' ~ (feature.ratio | string) ~ ' (allowed: {numerator: FEATURE, denominator: FEATURE})')]) }}
@@ -78,7 +82,7 @@
     {% for side in ['numerator', 'denominator'] %}
         {% set name = feature.ratio.get(side) %}
         {% if name is none or name not in names %}
-            {% do errors.append(definition_error(node, column.name, side ~ ' is ' ~ (name if name is not none else 'not given') ~ did_you_mean(name or '', names) ~ ' (allowed: a feature of the views in the body, or a request field: ' ~ (names | join(', ')) ~ ')')) %}
+            {% do errors.append(definition_error(node, column.name, side ~ ' is ' ~ (name if name is not none else 'not given') ~ did_you_mean(name or '', names) ~ ' (allowed: a feature of the inputs, or a request field: ' ~ (names | join(', ')) ~ ')')) %}
         {% endif %}
     {% endfor %}
     {% if column.data_type and column.data_type | lower != 'double precision' %}
