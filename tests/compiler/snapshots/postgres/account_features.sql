@@ -1,3 +1,4 @@
+-- truepoint-build: all rows
 -- One row per row of the spine: account_features as of its as-of time.
 with spine_rows as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
@@ -432,4 +433,8 @@ features as (
     from seen
 )
 
-select * from features
+select
+    features.*,
+    cast('9bcfadcb2d97aee03957f0a05e676ead' as text) as table_version,
+    cast(0 as bigint) as table_epoch
+from features

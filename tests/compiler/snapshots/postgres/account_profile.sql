@@ -1,3 +1,4 @@
+-- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
 with spine_rows as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
@@ -112,4 +113,8 @@ features as (
             and seen.account_id = latest_home_country_lifetime_event.account_id
 )
 
-select * from features
+select
+    features.*,
+    cast('8b0bbd1ef1ecba10f15a75faf60a9212' as text) as table_version,
+    cast(0 as bigint) as table_epoch
+from features

@@ -1,3 +1,4 @@
+-- truepoint-build: all rows
 -- One row per row of the spine: merchant_features as of its as-of time.
 with spine_rows as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
@@ -338,4 +339,8 @@ features as (
     from seen
 )
 
-select * from features
+select
+    features.*,
+    cast('5ad6eb5476ffdeda1e200a73d376efa0' as text) as table_version,
+    cast(0 as bigint) as table_epoch
+from features

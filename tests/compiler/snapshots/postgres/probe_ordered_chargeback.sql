@@ -1,3 +1,4 @@
+-- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with spine_rows as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
@@ -1576,4 +1577,8 @@ features as (
         on seen.spine_id = ordered.spine_id
 )
 
-select * from features
+select
+    features.*,
+    cast('2e6c7a9e89bf0f5ed27be7311f834d8a' as text) as table_version,
+    cast(0 as bigint) as table_epoch
+from features

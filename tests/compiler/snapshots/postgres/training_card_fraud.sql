@@ -1,5 +1,10 @@
+-- truepoint-build: all rows
 -- One row per row of the spine: what the service card_fraud would have answered, and the label.
-with spine as (
+with fraud_labels as (
+    select * from "truepoint"."truepoint_features"."fraud_labels"
+),
+
+spine as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
 ),
 
@@ -17,10 +22,6 @@ merchant_chargeback_features as (
 
 transaction_features as (
     select * from "truepoint"."truepoint_features"."transaction_features"
-),
-
-fraud_labels as (
-    select * from "truepoint"."truepoint_features"."fraud_labels"
 ),
 
 training as (
@@ -47,16 +48,20 @@ training as (
         account_features.txn_seconds_since_last,
         fraud_labels.is_fraud
     from spine
-    left join account_features
+    inner join account_features
         on spine.spine_id = account_features.spine_id
-    left join merchant_features
+    inner join merchant_features
         on spine.spine_id = merchant_features.spine_id
-    left join merchant_chargeback_features
+    inner join merchant_chargeback_features
         on spine.spine_id = merchant_chargeback_features.spine_id
-    left join transaction_features
+    inner join transaction_features
         on spine.spine_id = transaction_features.spine_id
     left join fraud_labels
         on spine.spine_id = fraud_labels.spine_id
 )
 
-select * from training
+select
+    training.*,
+    cast('82dda4c33c25ae563372727a258cd778' as text) as table_version,
+    cast(0 as bigint) as table_epoch
+from training

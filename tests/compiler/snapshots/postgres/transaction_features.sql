@@ -1,3 +1,4 @@
+-- truepoint-build: all rows
 -- One row per row of the spine: transaction_features as of its as-of time.
 with spine as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
@@ -27,11 +28,11 @@ inputs as (
         account_profile.account_home_country,
         account_device_features.account_device_txn_count_90d
     from spine
-    left join account_features
+    inner join account_features
         on spine.spine_id = account_features.spine_id
-    left join account_device_features
+    inner join account_device_features
         on spine.spine_id = account_device_features.spine_id
-    left join account_profile
+    inner join account_profile
         on spine.spine_id = account_profile.spine_id
 ),
 
@@ -54,4 +55,8 @@ features as (
     from derived_1
 )
 
-select * from features
+select
+    features.*,
+    cast('18dfe57b29351b6e062cdb5b7a89529f' as text) as table_version,
+    cast(0 as bigint) as table_epoch
+from features

@@ -1,3 +1,4 @@
+-- truepoint-build: all rows
 -- One row per row of the spine: account_features as of its as-of time.
 with spine_rows as (
     select * from truepoint_features.spine_transactions
@@ -274,4 +275,8 @@ features as (
     from seen
 )
 
-select * from features
+select
+    features.*,
+    cast('3215198da2681dda365ead86f284bd1a' as string) as table_version,
+    cast(0 as bigint) as table_epoch
+from features

@@ -1,3 +1,4 @@
+-- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
 with spine_rows as (
     select * from truepoint_features.spine_transactions
@@ -106,4 +107,8 @@ features as (
             and seen.account_id = latest_home_country_lifetime_event.account_id
 )
 
-select * from features
+select
+    features.*,
+    cast('d04452ca43e37b5023c15e3ad1f89028' as string) as table_version,
+    cast(0 as bigint) as table_epoch
+from features

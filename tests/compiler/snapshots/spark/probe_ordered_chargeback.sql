@@ -1,3 +1,4 @@
+-- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with spine_rows as (
     select * from truepoint_features.spine_transactions
@@ -1096,4 +1097,8 @@ features as (
         on seen.spine_id = ordered.spine_id
 )
 
-select * from features
+select
+    features.*,
+    cast('44dbd2016a694bd2b4021c1557abde1d' as string) as table_version,
+    cast(0 as bigint) as table_epoch
+from features
