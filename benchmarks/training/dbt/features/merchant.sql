@@ -1,0 +1,1 @@
+{{ feature_view(events='stg_transactions', spine='spine') }}

@@ -1,0 +1,2 @@
+-- One row per transaction.
+select * from {{ source('payments', 'transactions') }}

@@ -1,0 +1,48 @@
+"""How evenly Spark spread its work: task times, from the event log."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+MIN_TASKS: Final = 8  # of fewer, the median says little
+MIN_SHARE: Final = 0.05  # of all task time
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The task times of one stage, in seconds."""
+
+    number: int
+    task_seconds: tuple[float, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Of all its tasks together."""
+        return sum(self.task_seconds)
+
+
+def stages(event_log: Path) -> list[Stage]:
+    """All stages of an application that ended."""
+    seconds = defaultdict[int, list[float]](list)
+    with event_log.open(encoding="utf-8") as lines:
+        for line in lines:
+            if '"SparkListenerTaskEnd"' not in line:
+                continue
+            event = json.loads(line)
+            task = event["Task Info"]
+            seconds[event["Stage ID"]].append((task["Finish Time"] - task["Launch Time"]) / 1000)
+    return [Stage(number, tuple(times)) for number, times in sorted(seconds.items())]
+
+
+def slowest_over_median(all_stages: list[Stage]) -> float | None:
+    """The worst ratio of slowest task to median, of stages with MIN_TASKS and MIN_SHARE; None where there is none."""
+    total = sum(stage.seconds for stage in all_stages)
+    ratios = [
+        max(stage.task_seconds) / median(stage.task_seconds)
+        for stage in all_stages
+        if len(stage.task_seconds) >= MIN_TASKS and stage.seconds >= MIN_SHARE * total and median(stage.task_seconds)
+    ]
+    return round(max(ratios), 2) if ratios else None
