@@ -2,7 +2,7 @@
 
 The values are windows over event times that end at the event, itself included (sql.py, event_time_windows). Their time is
 the event's known time: the first at which anybody could have had them. Computed by DuckDB, as
-`python -m benchmarks.training.precomputed JOB`, in the benchmark's environment.
+`python -m benchmarks.training.precomputed JOB RESULT`, in the benchmark's environment.
 """
 
 import json
@@ -32,8 +32,8 @@ def precomputed_table(dataset: Path, view: str) -> str:
     return f"{dataset.name}.precomputed_{view}"
 
 
-def main(job_path: str) -> None:
-    """Make files and tables, anew; print how long each took, as JSON."""
+def main(job_path: str, result_path: str) -> None:
+    """Make files and tables, anew; write to `result_path` how long each took, as JSON."""
     job = Job.from_json(Path(job_path).read_text(encoding="utf-8"))
     computing, loading = Stopwatch(), Stopwatch()
     with computing.running():
@@ -41,7 +41,8 @@ def main(job_path: str) -> None:
     with loading.running():
         for view in VIEWS:
             _load(job, view)
-    print(json.dumps({"computing_seconds": computing.seconds, "loading_seconds": loading.seconds}))
+    seconds = {"computing_seconds": computing.seconds, "loading_seconds": loading.seconds}
+    Path(result_path).write_text(json.dumps(seconds), encoding="utf-8")
 
 
 def _compute(job: Job) -> None:
