@@ -4,16 +4,17 @@ ARGS ?=
 PYTEST_ARGS ?= -n 2
 LOCK = uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --quiet
 RUN = .venv/bin/python -m
-PACKAGES = truepoint feature_server consistency tests
+PACKAGES = truepoint feature_server consistency benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint sql pytest format lock clean base spark dev
+.PHONY: help demo test lint sql pytest format lock clean base spark dev benchmark-training
 
 help:
 	@echo 'make demo    a sample, a training table and a live server, compared (make demo ARGS=--check: and then stop)'
 	@echo 'make test    formatter, linter, types, SQL, tests'
 	@echo 'make lint    the first four of these'
 	@echo 'make spark   an environment in which dbt can build in Spark too'
+	@echo 'make benchmark-training    truepoint and others build the same training table (an hour; make benchmark-training ARGS=--help)'
 	@echo 'make format  let the formatter and the linter mend what they can'
 	@echo 'make lock    choose newer versions of the requirements (needs uv)'
 	@echo 'make clean   remove what the checks and dbt left; the environment and the embedded database stay'
@@ -29,6 +30,9 @@ dev:
 
 demo: base
 	$(RUN) truepoint demo $(ARGS)
+
+benchmark-training: spark
+	$(RUN) benchmarks.training $(ARGS)
 
 test: lint pytest
 
@@ -50,6 +54,7 @@ lock:
 	$(LOCK) --upgrade pyproject.toml -o requirements/base.txt
 	$(LOCK) --upgrade pyproject.toml --extra dev -c requirements/base.txt -o requirements/dev.txt
 	$(LOCK) --upgrade pyproject.toml --extra spark -c requirements/dev.txt -o requirements/spark.txt
+	$(LOCK) --upgrade benchmarks/training/requirements.in -o benchmarks/training/requirements.txt
 	$(LOCK) --upgrade requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 
 clean:

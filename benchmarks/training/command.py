@@ -18,17 +18,18 @@ from benchmarks.training.environment import python
 from benchmarks.training.machine import describe_machine, describe_versions
 from benchmarks.training.project import REPOSITORY
 from benchmarks.training.registry import read_contenders
-from benchmarks.training.report import render
+from benchmarks.training.report import REFERENCE, faults, render
 from benchmarks.training.running import run_contender, run_module
 from benchmarks.training.worlds import World, make_worlds
 from truepoint.embedded import EmbeddedPostgres
 
-REFERENCE = "truepoint_postgres"  # whose values all others are compared with
-
 
 @dataclass(frozen=True)
 class Options:
-    """What a run does. only: names of contenders; empty for all. folder: for data, which is kept. See Job for the rest."""
+    """What a run does; see Job for what is not said here.
+
+    only: names of contenders; empty for all. kinds: of worlds. folder: for data, which is kept.
+    """
 
     spine_rows: int
     events: tuple[int, ...]
@@ -42,8 +43,11 @@ class Options:
     results_folder: Path
 
 
-def run(options: Options) -> Path:
-    """Run it all; write results.json, results.md and results.svg to the results' folder, which is returned."""
+def run(options: Options) -> tuple[Path, bool]:
+    """Run it all; write results.json, results.md and results.svg.
+
+    Returns their folder, and whether all that claim to be exact gave the same values.
+    """
     started_at = datetime.now(UTC)
     contenders = {name: what for name, what in read_contenders().items() if not options.only or name in options.only}
     worlds = make_worlds(options.spine_rows, list(options.events), hottest_share=options.hottest_share)
@@ -68,7 +72,7 @@ def run(options: Options) -> Path:
     finally:
         server.stop()
     results["minutes"] = round((datetime.now(UTC) - started_at).total_seconds() / 60, 1)
-    return _write(results, options.results_folder)
+    return _write(results, options.results_folder), not faults(results)
 
 
 def _run_world(
@@ -86,7 +90,11 @@ def _run_world(
     work = options.folder / "work" / world.name
 
     def job(name: str) -> Job:
-        return Job(name, dataset, work / name, dsn, world.spine_rows, world.events, options.lookup_rows, options.budget_seconds)  # fmt: skip
+        return Job(
+            contender=name, dataset=dataset, work_folder=work / name, dsn=dsn,
+            spine_rows=world.spine_rows, events=world.events,
+            lookup_rows=options.lookup_rows, budget_seconds=options.budget_seconds,
+        )  # fmt: skip
 
     taking_part = {name: what for name, what in contenders.items() if world.kind in what.worlds}
     if any(what.needs_precomputed for what in taking_part.values()):
@@ -96,7 +104,8 @@ def _run_world(
             connection.execute("checkpoint")  # none has to write what another left
         outcome = run_contender(job(name), server, limit_seconds=options.limit_seconds)
         results["outcomes"].append(asdict(outcome))
-        _say(f"  {name}: {_shown(outcome.measurement) if outcome.measurement else outcome.status + ' ' + outcome.message}")
+        shown = _shown(outcome.measurement) if outcome.measurement else f"{outcome.status}: {outcome.message}"
+        _say(f"  {name}: {shown}")
     done = [
         outcome["contender"]
         for outcome in results["outcomes"]
@@ -136,7 +145,9 @@ def _write(results: dict[str, Any], folder: Path) -> Path:
     path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     (folder / "results.md").write_text(render(results), encoding="utf-8")
     subprocess.run(
-        [python("benchmark"), "-m", "benchmarks.training.plot", path, folder / "results.svg"], cwd=REPOSITORY, check=True
+        [python("benchmark"), "-m", "benchmarks.training.plot", path, folder / "results.svg"],
+        cwd=REPOSITORY,
+        check=True,
     )
     return folder
 

@@ -20,10 +20,10 @@ Kind = Literal["least", "more", "hot"]  # of worlds: the least number of events,
 class Contender:
     """What the report says of it.
 
-    title: names it. work: what it does, in a few words. computes: whether it computes the features from events; else it
-    looks up values that somebody computed. environment: whose packages it needs. is_exact: whether it claims to give the
-    contract's values, so that a differing one is a fault. order: its place in tables. worlds: those it takes part in.
-    needs_precomputed: the values that precomputed.py makes must be there.
+    title: names it. work: what it does, in a few words. computes: whether it computes the features from events; else
+    it looks up values that somebody computed. environment: whose packages it needs. is_exact: whether it claims to
+    give the contract's values, so that a differing one is a fault. order: its place in tables. worlds: those it takes
+    part in. needs_precomputed: the values that precomputed.py makes must be there.
     """
 
     title: str
@@ -42,8 +42,8 @@ class Job:
 
     contender: its module's name. dataset: folder of the world (datasets.py), whose name is also that of its schema in
     Postgres. work_folder: its own, empty. dsn: the database that holds the world. spine_rows, events: of the world.
-    lookup_rows: spine rows that contenders with precomputed values are asked for. budget_seconds: for contenders that do
-    as many rows as they can in some time.
+    lookup_rows: spine rows that contenders with precomputed values are asked for. budget_seconds: for contenders that
+    do as many rows as they can in some time.
     """
 
     contender: str

@@ -26,7 +26,9 @@ def python(environment: Environment) -> Path:
     print("making the benchmark's environment (some 650 MB)", flush=True)
     uv = shutil.which("uv")
     venv.create(VENV, clear=True, with_pip=uv is None)
-    installer = [uv, "pip", "install", "--python", interpreter] if uv else [interpreter, "-m", "pip", "install"]
+    installer: list[str | Path] = (
+        [uv, "pip", "install", "--python", interpreter] if uv else [interpreter, "-m", "pip", "install"]
+    )
     subprocess.run(
         [*installer, "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", REQUIREMENTS],
         check=True,

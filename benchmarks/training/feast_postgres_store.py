@@ -21,7 +21,7 @@ def look_up_in_postgres(job: Job, ttl: timedelta | None) -> Measurement:
     offline_store = {
         "type": "postgres",
         "host": server["host"],
-        "port": int(server["port"]),
+        "port": int(server["port"] or 5432),
         "database": server["dbname"],
         "user": server["user"],
         "password": "",

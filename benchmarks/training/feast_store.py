@@ -1,7 +1,7 @@
 """Feast over precomputed values: a store of two feature views, asked for all twelve features of some spine rows.
 
-No created timestamp column, which is Feast's faster case. What the store is given, precomputed.py makes; its making is not
-timed here.
+No created timestamp column, which is Feast's faster case. What the store is given, precomputed.py makes; its making is
+not timed here.
 """
 
 import random
@@ -23,7 +23,7 @@ def look_up(
 ) -> Measurement:
     """Ask for the features of `lookup_rows` random spine rows.
 
-    offline_store: Feast's configuration. source: view -> its data source. ttl: how old a value may be; None for any age.
+    offline_store: Feast's configuration. source: view -> its data source. ttl: how old a value may be; None: any age.
     as_sql: name the rows by a query over Postgres (they are there already), else hand over a DataFrame. seconds: until
     the values are an Arrow table.
     """
@@ -107,11 +107,11 @@ def _ask_in_sql(job: Job) -> tuple[Any, int]:
 
     ids, table = _asked_ids(job), f"{job.dataset.name}.asked"
     with psycopg.connect(job.dsn, autocommit=True) as connection:
-        connection.execute(f"drop table if exists {table}")  # type: ignore[arg-type]
+        connection.execute(f"drop table if exists {table}")
         connection.execute(
-            f"create table {table} as select spine_id, as_of as {TIME}, account_id, merchant_id"  # type: ignore[arg-type]
+            f"create table {table} as select spine_id, as_of as {TIME}, account_id, merchant_id"
             f" from {job.dataset.name}.spine where spine_id = any(%s)",
             [ids],
         )
-        connection.execute(f"analyze {table}")  # type: ignore[arg-type]
+        connection.execute(f"analyze {table}")
     return f"select spine_id, {TIME}, account_id, merchant_id from {table}", len(ids)

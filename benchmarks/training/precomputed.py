@@ -1,7 +1,7 @@
 """What a store that looks values up must be given first: one row per event, with the features as of that event.
 
-The values are windows over event times that end at the event, itself included (sql.py, event_time_windows). Their time is
-the event's known time: the first at which anybody could have had them. Computed by DuckDB, as
+The values are windows over event times that end at the event, itself included (sql.py, event_time_windows). Their time
+is the event's known time: the first at which anybody could have had them. Computed by DuckDB, as
 `python -m benchmarks.training.precomputed JOB RESULT`, in the benchmark's environment.
 """
 
@@ -75,11 +75,11 @@ def _load(job: Job, view: str) -> None:
     table = precomputed_table(job.dataset, view)
     columns = ", ".join(f"{feature.name} {feature.type}" for feature in read_features(view))
     with psycopg.connect(job.dsn, autocommit=True) as connection, connection.cursor() as cursor:
-        cursor.execute(_TABLE.format(table=table, view=view, time=TIME, columns=columns))  # type: ignore[arg-type]
+        cursor.execute(_TABLE.format(table=table, view=view, time=TIME, columns=columns))
         with pq.ParquetFile(precomputed_path(job.dataset, view)) as file:
             copy_batches(cursor, sql.Identifier(*table.split(".")), file.iter_batches())
-        cursor.execute(f"create index on {table} ({view}_id, {TIME})")  # type: ignore[arg-type]
-        cursor.execute(f"vacuum analyze {table}")  # type: ignore[arg-type]
+        cursor.execute(f"create index on {table} ({view}_id, {TIME})")
+        cursor.execute(f"vacuum analyze {table}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """The results as Markdown: tables that can be read without the JSON."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 Results = Mapping[str, Any]
+
+REFERENCE: Final = "truepoint_postgres"  # whose values all others are compared with
 
 
 def render(results: Results) -> str:
@@ -28,13 +30,25 @@ def total_seconds(outcome: Mapping[str, Any]) -> float:
 
 def is_scaled(outcome: Mapping[str, Any], results: Results) -> bool:
     """Whether fewer rows were done than the world has."""
-    return any(part["rows"] < _world(results, outcome["world"])["spine_rows"] for part in outcome["measurement"]["parts"])
+    return any(
+        part["rows"] < _world(results, outcome["world"])["spine_rows"] for part in outcome["measurement"]["parts"]
+    )
 
 
 def find_outcome(results: Results, contender: str, world: str) -> Mapping[str, Any] | None:
     """What came of a contender in a world; None where it took no part."""
     found = (each for each in results["outcomes"] if each["contender"] == contender and each["world"] == world)
     return next(found, None)
+
+
+def faults(results: Results) -> list[Mapping[str, Any]]:
+    """The comparisons of contenders that claim to be exact, and are not; a row lost or given twice counts too."""
+    return [
+        found
+        for found in results["comparisons"]
+        if results["contenders"][found["contender"]]["is_exact"]
+        and (found["differing"] or found["lost"] or found["extra"])
+    ]
 
 
 def world_title(world: Mapping[str, Any]) -> str:
@@ -53,9 +67,11 @@ def _head(results: Results) -> str:
         [
             f"# Training tables: {rows:,} spine rows, twelve features",
             "",
-            f"{results['started_at']}, {results.get('minutes', '?')} minutes. {machine['cores']} cores, {machine['memory']}, {machine['system']}. {named}.",
+            f"{results['started_at']}, {results.get('minutes', '?')} minutes."
+            f" {machine['cores']} cores, {machine['memory']}, {machine['system']}. {named}.",
             "",
-            "One run on one machine, every contender once, one after the other. How each is set, and who computes and who looks up, is in [the README](../README.md).",
+            "One run on one machine, every contender once, one after the other. How each is set, who computes and who looks"
+            " up, is in [the README](../README.md).",
         ]
     )
 
@@ -66,7 +82,10 @@ def _times(results: Results) -> str:
     for name, contender in results["contenders"].items():
         cells = [_time_cell(find_outcome(results, name, world["name"]), results) for world in worlds]
         lines.append(_row([f"**{contender['title']}**", contender["work"], *cells]))
-    lines += ["", "≈: fewer rows were done, and the time is scaled up in proportion; the next table says from how many."]
+    lines += [
+        "",
+        "≈: fewer rows were done, and the time is scaled up in proportion; the next table says from how many.",
+    ]
     for world, seconds in results["preparations"].items():
         if "computing_seconds" in seconds:
             lines += [
@@ -92,8 +111,10 @@ def _parts(results: Results) -> str:
     lines = ["## What was timed", "", *_header(["", "world", "part", "seconds", "spine rows done"])]
     for outcome in _done(results):
         title, world = _title(results, outcome), world_title(_world(results, outcome["world"]))
-        for part in outcome["measurement"]["parts"]:
-            lines.append(_row([title, world, part["name"], f"{part['seconds']:,.2f}", f"{part['rows']:,}"]))
+        lines += [
+            _row([title, world, part["name"], f"{part['seconds']:,.2f}", f"{part['rows']:,}"])
+            for part in outcome["measurement"]["parts"]
+        ]
     return "\n".join(lines)
 
 
@@ -103,7 +124,11 @@ def _ratios(results: Results) -> str:
     if least is None:
         return ""
     others = [world for world in results["worlds"] if world["kind"] != "least"]
-    lines = [f"## Against {world_title(least)}", "", *_header(["", *(f"time with {world_title(world)}" for world in others), "Spark: slowest task over median"])]
+    lines = [
+        f"## Against {world_title(least)}",
+        "",
+        *_header(["", *(f"time with {world_title(world)}" for world in others), "Spark: slowest task over median"]),
+    ]
     for name, contender in results["contenders"].items():
         base = find_outcome(results, name, least["name"])
         if base is None or base["status"] != "done":
@@ -114,7 +139,10 @@ def _ratios(results: Results) -> str:
             is_done = outcome is not None and outcome["status"] == "done"
             cells.append(f"× {total_seconds(outcome) / total_seconds(base):.2f}" if outcome and is_done else "")
         lines.append(_row([contender["title"], *cells, _skews(results, name)]))
-    lines += ["", "The slowest task over the median one is the worst of the stages with 8 tasks or more and 5 % of the task time."]
+    lines += [
+        "",
+        "The slowest task over the median one: the worst of the stages with 8 tasks or more and 5 % of the task time.",
+    ]
     return "\n".join(lines)
 
 
@@ -135,7 +163,11 @@ def _exactness(results: Results) -> str:
     lines = [
         "## Values, against truepoint in Postgres",
         "",
-        *_header(["", "world", "values compared", "differ in any bit", "share", "differ by more than rounding", "rows twice"]),
+        f"Those that claim to be exact must not differ: {'one does' if faults(results) else 'none does'}.",
+        "",
+        *_header(
+            ["", "world", "values compared", "differ in any bit", "share", "differ by more than rounding", "rows twice"]
+        ),
     ]
     for found in results["comparisons"]:
         share = found["differing"] / found["values"] if found["values"] else 0.0
@@ -180,7 +212,8 @@ def _troubles(results: Results) -> str:
     lines = ["## Not done", ""]
     for outcome in missing:
         last = (outcome["message"].splitlines() or [""])[-1]
-        lines.append(f"- {_title(results, outcome)}, {world_title(_world(results, outcome['world']))}: {outcome['status']}: {last}")
+        world = world_title(_world(results, outcome["world"]))
+        lines.append(f"- {_title(results, outcome)}, {world}: {outcome['status']}: {last}")
     return "\n".join(lines)
 
 

@@ -73,7 +73,15 @@ def run_module(
     job_path, result_path = job.work_folder / "job.json", job.work_folder / "result.json"
     log_path = job.work_folder / "output.log"
     job_path.write_text(job.to_json(), encoding="utf-8")
-    command = [interpreter, "-W", "ignore", "-m", f"benchmarks.training.{module}", job_path, result_path]
+    command: list[str | Path] = [
+        interpreter,
+        "-W",
+        "ignore",
+        "-m",
+        f"benchmarks.training.{module}",
+        job_path,
+        result_path,
+    ]
     postmaster = server.postmaster()
     with log_path.open("wb") as log:
         process = subprocess.Popen(
@@ -95,7 +103,9 @@ def run_module(
 def _temporary_bytes(dsn: str) -> int:
     """That ended sessions of the database have written so far."""
     with psycopg.connect(dsn) as connection:
-        row = connection.execute("select temp_bytes from pg_stat_database where datname = current_database()").fetchone()
+        row = connection.execute(
+            "select temp_bytes from pg_stat_database where datname = current_database()"
+        ).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -31,14 +31,15 @@ group by asked.spine_id
 """
 
 
-def event_time_windows(view: str) -> str:
-    """For DuckDB: the features of a view at each event, by event times alone, the event itself included."""
+def event_time_windows(view: str, *, counts_itself: bool = True) -> str:
+    """For DuckDB: the features of a view at each event, by event times alone, with or without the event itself."""
     features = read_features(view)
     windows = {feature.window: feature.seconds for feature in features}
     columns = ",\n    ".join(f"{_windowed(feature)} as {feature.name}" for feature in features)
+    exclusion = "" if counts_itself else " exclude current row"
     frames = ",\n    ".join(
         f"last_{name} as (partition by event.{view}_id order by event.occurred_at"
-        f" range between interval '{seconds - 1}.999999 seconds' preceding and current row)"
+        f" range between interval '{seconds - 1}.999999 seconds' preceding and current row{exclusion})"
         for name, seconds in windows.items()
     )
     return f"""

@@ -21,10 +21,14 @@ def copy_values(dsn: str, table: str, view: str, path: Path) -> None:
     features = read_features(view)
     query = f"select spine_id, {', '.join(feature.name for feature in features)} from {table}"
     text = path.with_suffix(".csv")
-    with psycopg.connect(dsn) as connection, connection.cursor() as cursor, text.open("wb") as file:
-        with cursor.copy(f"copy ({query}) to stdout (format csv, header)") as copy:  # type: ignore[arg-type]
-            for block in copy:
-                file.write(block)
+    with (
+        psycopg.connect(dsn) as connection,
+        connection.cursor() as cursor,
+        text.open("wb") as file,
+        cursor.copy(f"copy ({query}) to stdout (format csv, header)") as copy,
+    ):
+        for block in copy:
+            file.write(block)
     types = {feature.name: ARROW_TYPES[feature.type] for feature in features}
     options = pa_csv.ConvertOptions(column_types={"spine_id": pa.string(), **types}, null_values=[""])
     pq.write_table(pa_csv.read_csv(text, convert_options=options), path)

@@ -58,7 +58,9 @@ def make_worlds(spine_rows: int, events: list[int], *, hottest_share: float) -> 
     least = min(events)
     accounts, merchants = max(least // EVENTS_PER_ACCOUNT, 1), max(least // EVENTS_PER_MERCHANT, 1)
     worlds = [
-        World(f"events_{count}", "least" if count == least else "more", count, min(spine_rows, count), accounts, merchants)
+        World(
+            f"events_{count}", "least" if count == least else "more", count, min(spine_rows, count), accounts, merchants
+        )
         for count in sorted(set(events))
     ]
     hot = World(f"hot_{least}", "hot", least, min(spine_rows, least), accounts, merchants, hottest_share=hottest_share)

@@ -66,12 +66,12 @@ def _ask(job: Job, view: str, ids: list[str]) -> Part:
     }
     watch, rows = Stopwatch(), 0
     with psycopg.connect(job.dsn, autocommit=True, options="-c timezone=UTC -c jit=off") as connection:
-        connection.execute(_SETUP.format(**names))  # type: ignore[arg-type]
-        connection.execute(f"create unique index if not exists spine_id on {schema}.spine (spine_id)")  # type: ignore[arg-type]
-        connection.execute(f"vacuum analyze {schema}.transactions")  # type: ignore[arg-type]
+        connection.execute(_SETUP.format(**names))
+        connection.execute(f"create unique index if not exists spine_id on {schema}.spine (spine_id)")
+        connection.execute(f"vacuum analyze {schema}.transactions")
         while rows < len(ids) and watch.seconds < job.budget_seconds / len(VIEWS):
             with watch.running():
-                connection.execute(_BATCH.format(**names), [ids[rows : rows + BATCH_ROWS]])  # type: ignore[arg-type]
+                connection.execute(_BATCH.format(**names), [ids[rows : rows + BATCH_ROWS]])
             rows += BATCH_ROWS
     copy_values(job.dsn, names["done"], view, job.values_path(view))
     return Part(view, watch.seconds, min(rows, len(ids)))
