@@ -70,8 +70,8 @@ def _head(results: Results) -> str:
             f"{results['started_at']}, {results.get('minutes', '?')} minutes."
             f" {machine['cores']} cores, {machine['memory']}, {machine['system']}. {named}.",
             "",
-            "One run on one machine, every contender once, one after the other. How each is set, who computes and who looks"
-            " up, is in [the README](../README.md).",
+            "One run on one machine, every contender once, one after the other. How each is set, and who computes and"
+            " who looks up, is in [the README](../README.md).",
         ]
     )
 
