@@ -14,9 +14,9 @@ help:
 	@echo 'make test    formatter, linter, types, SQL, tests'
 	@echo 'make lint    the first four of these'
 	@echo 'make spark   an environment in which dbt can build in Spark too'
-	@echo 'make benchmark-training    truepoint and others build the same training table (an hour; make benchmark-training ARGS=--help)'
 	@echo 'make format  let the formatter and the linter mend what they can'
 	@echo 'make lock    choose newer versions of the requirements (needs uv)'
+	@echo 'make benchmark-training    truepoint and others build the same training table; an hour (ARGS=--help)'
 	@echo 'make clean   remove what the checks and dbt left; the environment and the embedded database stay'
 
 base:
