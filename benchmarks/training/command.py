@@ -1,6 +1,7 @@
 """One run: worlds, contenders one after the other, comparisons, report."""
 
 import json
+import os
 import subprocess
 import time
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from benchmarks.training.machine import describe_machine, describe_versions
 from benchmarks.training.project import REPOSITORY
 from benchmarks.training.registry import read_contenders
 from benchmarks.training.report import REFERENCE, faults, render
-from benchmarks.training.running import run_contender, run_module
+from benchmarks.training.running import Outcome, run_contender, run_module
 from benchmarks.training.worlds import World, make_worlds
 from truepoint.embedded import EmbeddedPostgres
 
@@ -58,6 +59,7 @@ def run(options: Options) -> tuple[Path, bool]:
         results: dict[str, Any] = {
             "started_at": started_at.isoformat(timespec="seconds"),
             "machine": describe_machine(),
+            "load_average": round(os.getloadavg()[0], 2),
             "versions": _versions(dsn),
             "options": {"spine_rows": options.spine_rows, "lookup_rows": options.lookup_rows,
                         "budget_seconds": options.budget_seconds, "limit_seconds": options.limit_seconds},
@@ -104,6 +106,7 @@ def _run_world(
             connection.execute("checkpoint")  # none has to write what another left
         outcome = run_contender(job(name), server, limit_seconds=options.limit_seconds)
         results["outcomes"].append(asdict(outcome))
+        (options.folder / "unfinished.json").write_text(json.dumps(results, indent=2), encoding="utf-8")
         shown = _shown(outcome.measurement) if outcome.measurement else f"{outcome.status}: {outcome.message}"
         _say(f"  {name}: {shown}")
     done = [
@@ -113,7 +116,12 @@ def _run_world(
     ]
     for name in done:
         if name != REFERENCE and REFERENCE in done:
-            found = compare(work / name, work / REFERENCE)
+            try:
+                found = compare(work / name, work / REFERENCE)
+            except Exception as error:  # a contender's values may be anything; the others go on
+                outcome = Outcome(name, world.name, "failed", message=f"its values cannot be compared: {error!r}")
+                results["outcomes"].append(asdict(outcome))
+                continue
             results["comparisons"].append({"contender": name, "world": world.name, **asdict(found)})
             _say(f"  {name}: {found.differing:,} of {found.values:,} values differ")
 

@@ -68,7 +68,8 @@ def _head(results: Results) -> str:
             f"# Training tables: {rows:,} spine rows, twelve features",
             "",
             f"{results['started_at']}, {results.get('minutes', '?')} minutes."
-            f" {machine['cores']} cores, {machine['memory']}, {machine['system']}. {named}.",
+            f" {machine['cores']} cores, {machine['memory']}, {machine['system']};"
+            f" load average at the start {results['load_average']}. {named}.",
             "",
             "One run on one machine, every contender once, one after the other. How each is set, and who computes and"
             " who looks up, is in [the README](../README.md).",
