@@ -16,8 +16,10 @@ ROUNDING: Final = 1e-9  # a relative difference below it may be one of rounding 
 
 @dataclass(frozen=True)
 class Comparison:
-    """values: compared. differing: not equal in every bit. beyond_rounding: of these, null on one side, or off by more
-    than ROUNDING. lost, extra: rows that the other has not, or has more than once; None where a subset was meant.
+    """How one contender's values compare with another's.
+
+    values: compared. differing: not equal in every bit. beyond_rounding: of these, null on one side, or off by more than
+    ROUNDING. lost: rows that the other has not. extra: rows given more than once.
     """
 
     values: int
@@ -34,8 +36,7 @@ class Comparison:
 def compare(folder: Path, reference: Path) -> Comparison:
     """What a contender left in its work folder, against what another left in `reference`.
 
-    Only rows that the contender did are compared. lost: of its rows, those that the reference has not. extra: rows that
-    it gave more than once.
+    Only rows that the contender did are compared.
     """
     total = Comparison(0, 0, 0, 0, 0)
     for view in VIEWS:
