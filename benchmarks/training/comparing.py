@@ -18,8 +18,8 @@ ROUNDING: Final = 1e-9  # a relative difference below it may be one of rounding 
 class Comparison:
     """How one contender's values compare with another's.
 
-    values: compared. differing: not equal in every bit. beyond_rounding: of these, null on one side, or off by more than
-    ROUNDING. lost: rows that the other has not. extra: rows given more than once.
+    values: compared. differing: not equal in every bit. beyond_rounding: of these, null on one side, or off by more
+    than ROUNDING. lost: rows that the other has not. extra: rows given more than once.
     """
 
     values: int

@@ -61,14 +61,18 @@ def run(job: Job) -> Measurement:
 
 
 def _write_defaults(folder: Path) -> Path:
-    """What the profile does not set: where Spark logs its tasks, and where it spills."""
+    """What the profile does not set: where Spark logs its tasks, where it spills, and that it keeps all partitions.
+
+    Else Spark merges small partitions after a shuffle, and a task's time would not show how large one key is.
+    """
     configuration = folder / "conf"
     for path in (configuration, folder / "events", folder / "local"):
         path.mkdir()
     (configuration / "spark-defaults.conf").write_text(
         "spark.eventLog.enabled true\n"
         f"spark.eventLog.dir {(folder / 'events').as_uri()}\n"
-        f"spark.local.dir {folder / 'local'}\n",
+        f"spark.local.dir {folder / 'local'}\n"
+        "spark.sql.adaptive.coalescePartitions.enabled false\n",
         encoding="utf-8",
     )
     return configuration
