@@ -1,5 +1,7 @@
 """`python -m benchmarks.training`: the whole benchmark in one run. See README.md beside this file."""
 
+import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +30,7 @@ def main(
     results: Annotated[Path, typer.Option(help="Where results.json, results.md and results.svg go.")] = RESULTS,
 ) -> None:
     """Time training tables of twelve features, and compare their values. Exit status 1: one that is exact differs."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the contender and the server end too
     results_folder, is_sound = run(
         Options(
             spine_rows=spine_rows,
