@@ -51,7 +51,8 @@ def run_contender(job: Job, server: EmbeddedPostgres, *, limit_seconds: float) -
         return Outcome(job.contender, job.dataset.name, "over the limit", message=f"more than {limit_seconds:g} s")
     except subprocess.CalledProcessError as error:
         _end_sessions(job.dsn)
-        lines = str(error.output).strip().splitlines()[-_MESSAGE_LINES:]
+        output = str(error.output).replace(str(REPOSITORY), ".")  # results hold no path of a machine
+        lines = output.strip().splitlines()[-_MESSAGE_LINES:]
         return Outcome(job.contender, job.dataset.name, "failed", message="\n".join(lines))
     return Outcome(
         contender=job.contender,
