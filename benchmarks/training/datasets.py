@@ -6,11 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.training.generator import generate
-from benchmarks.training.worlds import END, World
+from benchmarks.training.worlds import World
 
 _ROW_GROUP: Final = 250_000
 # A changed generator makes other rows of the same world.
@@ -20,7 +19,7 @@ _GENERATOR: Final = zlib.crc32(Path(__file__).with_name("generator.py").read_byt
 def write_dataset(world: World, parent: Path) -> Path:
     """Write `world` to a folder of its own under `parent`, unless it is there. Returns the folder.
 
-    It is laid out as a lake of truepoint: transactions/, spine/, exports/, each with one Parquet file.
+    It has the folders transactions/ and spine/, each with one Parquet file.
     """
     folder = parent / world.name
     stamp = folder / "world.json"
@@ -28,8 +27,7 @@ def write_dataset(world: World, parent: Path) -> Path:
     if stamp.exists() and stamp.read_text(encoding="utf-8") == description:
         return folder
     events, spine = generate(world)
-    settled = pa.table({"settled_at": pa.array([END], pa.timestamp("us", "UTC"))})
-    for name, table in (("transactions", events), ("spine", spine), ("exports", settled)):
+    for name, table in (("transactions", events), ("spine", spine)):
         (folder / name).mkdir(parents=True, exist_ok=True)
         pq.write_table(table, folder / name / "part-0.parquet", row_group_size=_ROW_GROUP)
     stamp.write_text(description, encoding="utf-8")

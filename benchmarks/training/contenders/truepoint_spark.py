@@ -36,7 +36,7 @@ def run(job: Job) -> Measurement:
         "SPARK_CONF_DIR": str(_write_defaults(job.work_folder)),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "TRUEPOINT_DSN": "postgresql://nobody@localhost/nothing",  # the profile asks for one
-        "TRUEPOINT_LAKE": str(job.dataset),
+        "TRUEPOINT_BENCHMARK_DATASET": str(job.dataset),
         "TRUEPOINT_SCHEMA": SCHEMA,
         "TRUEPOINT_SPARK_CATALOGUE": "in-memory",
         "TRUEPOINT_SPARK_DIR": str(spark_folder),
