@@ -46,6 +46,7 @@ def _draw_times(axes: Any, results: Any, names: list[str]) -> None:
     from matplotlib.ticker import FuncFormatter
 
     height = 0.8 / len(results["worlds"])
+    shown = [total_seconds(outcome) for name in names for _, outcome in _bars(results, name)]
     for place, name in enumerate(names):
         colours = COMPUTES if results["contenders"][name]["computes"] else LOOKS_UP
         bars = _bars(results, name)
@@ -68,7 +69,8 @@ def _draw_times(axes: Any, results: Any, names: list[str]) -> None:
     axes.set_xlabel("seconds for all spine rows, logarithmic (hatched: fewer rows done, scaled up)")
     axes.set_yticks(range(len(names)), [results["contenders"][name]["title"] for name in names])
     axes.invert_yaxis()
-    axes.margins(x=0.12)
+    axes.set_xlim(left=min(1.0, min(shown) / 2))
+    axes.set_xlim(right=max(shown) * 4)
     axes.grid(axis="x", alpha=0.3)
     handles = [Patch(color=COMPUTES[n % 3], label=world_title(world)) for n, world in enumerate(results["worlds"])]
     handles.append(Patch(color=LOOKS_UP[0], label="looks up values that were computed before"))

@@ -6,8 +6,8 @@ from benchmarks.training.contender import Contender, Job, Measurement
 from benchmarks.training.duckdb_event_time import run_windows
 
 CONTENDER: Final = Contender(
-    title="the same without the decided event",
-    work="computes; ignores known times",
+    title="event-time windows less own event, DuckDB",
+    work="computes; ignores known times, leaves the decided event out",
     computes=True,
     environment="benchmark",
     is_exact=False,
