@@ -30,7 +30,7 @@ def run(job: Job) -> Measurement:
         "TRUEPOINT_DBT_THREADS": str(THREADS),
         "PGOPTIONS": "-c timezone=UTC -c jit=off",
     }
-    models = built(run_dbt(project, environment, "run", "--target", "postgres"))
+    models = built(run_dbt(project, environment, "run", "--full-refresh", "--target", "postgres"))
     for view in VIEWS:
         copy_values(job.dsn, f"features_{job.dataset.name}.{view}", view, job.values_path(view))
     return Measurement(

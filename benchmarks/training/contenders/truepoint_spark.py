@@ -43,7 +43,7 @@ def run(job: Job) -> Measurement:
         "TRUEPOINT_SPARK_MASTER": "local[2]",
         "TRUEPOINT_SPARK_PARTITIONS": str(PARTITIONS),
     }
-    models = built(run_dbt(project, environment, "run", "--target", "spark"))
+    models = built(run_dbt(project, environment, "run", "--full-refresh", "--target", "spark"))
     session = SparkSession.getActiveSession()
     if session is not None:
         session.stop()  # ends the event log
