@@ -7,7 +7,6 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-MIN_TASKS: Final = 8  # of fewer, the median says little
 MIN_SHARE: Final = 0.05  # of all task time
 
 
@@ -37,12 +36,16 @@ def stages(event_log: Path) -> list[Stage]:
     return [Stage(number, tuple(times)) for number, times in sorted(seconds.items())]
 
 
-def slowest_over_median(all_stages: list[Stage]) -> float | None:
-    """The worst ratio of slowest task to median, of stages with MIN_TASKS and MIN_SHARE; None where there is none."""
+def slowest_over_median(all_stages: list[Stage], *, partitions: int) -> float | None:
+    """The worst ratio of slowest task to median; None where there is no stage to take it of.
+
+    Of stages with MIN_SHARE and one task for each of the shuffle's `partitions`. A stage that puts a scan and a join
+    together has tasks of several kinds, which say nothing of keys.
+    """
     total = sum(stage.seconds for stage in all_stages)
     ratios = [
         max(stage.task_seconds) / median(stage.task_seconds)
         for stage in all_stages
-        if len(stage.task_seconds) >= MIN_TASKS and stage.seconds >= MIN_SHARE * total and median(stage.task_seconds)
+        if len(stage.task_seconds) == partitions and stage.seconds >= MIN_SHARE * total and median(stage.task_seconds)
     ]
     return round(max(ratios), 2) if ratios else None

@@ -51,7 +51,7 @@ def run(job: Job) -> Measurement:
     for view in VIEWS:
         keep_values(pq.read_table(spark_folder / "tables" / f"{SCHEMA}.db" / view), view, job.values_path(view))
     (log,) = (job.work_folder / "events").iterdir()
-    skew = slowest_over_median(stages(log))
+    skew = slowest_over_median(stages(log), partitions=PARTITIONS)
     return Measurement(
         seconds=sum(model.seconds for model in models.values()),
         rows=job.spine_rows,
