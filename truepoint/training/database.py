@@ -56,7 +56,7 @@ def send_spine(connection: "psycopg.Connection[Any]", statement: TrainingStateme
 
     The relation is dropped when the transaction ends.
     """
-    for name, value in SETTINGS.items():
+    for name, value in {**SETTINGS, "work_mem": statement.work_mem}.items():
         connection.execute("select set_config(%s, %s, true)", [name, value])
     spine = sql.Identifier(statement.spine)
     columns = sql.SQL(", ").join(

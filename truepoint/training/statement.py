@@ -50,8 +50,9 @@ class TrainingFeature:
 class TrainingStatement:
     """One statement that computes a service's features for all rows of the relation `spine`.
 
-    settled: SQL for the latest as-of time whose answers are final. relations: what the statement reads, as dbt renders
-    them. Result columns: ord bigint, then each feature; rows in the order of ord, one per row of the spine.
+    settled: SQL for the latest as-of time whose answers are final. work_mem: Postgres' setting while it runs.
+    relations: what the statement reads, as dbt renders them. Result columns: ord bigint, then each feature; rows in the
+    order of ord, one per row of the spine.
     """
 
     service: str
@@ -59,6 +60,7 @@ class TrainingStatement:
     spine: str
     columns: tuple[SpineColumn, ...]
     settled: str
+    work_mem: str
     features: tuple[TrainingFeature, ...]
     relations: tuple[str, ...]
     sql: str

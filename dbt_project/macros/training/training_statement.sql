@@ -42,6 +42,7 @@
         'spine': get_given_spine(),
         'columns': get_given_columns(service),
         'settled': settled_time(),
+        'work_mem': var('training_work_mem'),
         'features': features,
         'relations': relations,
     }) }}
