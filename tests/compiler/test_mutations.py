@@ -99,7 +99,7 @@ MUTANTS = {
         "America/New_York",
     ),
     "a place in the order one too far": Mutant(
-        "training/training_ordered.sql", "when place_wanted <= upto_{{ digit }} then {{ digit }}",
+        "training/ordered_step.sql", "when place_wanted <= upto_{{ digit }} then {{ digit }}",
         "when place_wanted < upto_{{ digit }} then {{ digit }}", DELAYED, with_probe=True,
     ),
 }  # fmt: skip

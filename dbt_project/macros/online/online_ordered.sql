@@ -17,7 +17,7 @@ select
     array_agg({{ value }} order by {{ value }}) as items
 {{ online_ordered_events(view, part, relation) }}
 {%- elif is_array -%}
-select array_agg(item order by {{ 'place_1 desc, place_2' if part.order_by == 'frequency' else ('place_1 desc, place_2 desc' if downwards else 'place_1, place_2') }}) as items
+select array_agg(item order by {{ 'place_1 desc, place_2 asc' if part.order_by == 'frequency' else ('place_1 desc, place_2 desc' if downwards else 'place_1, place_2') }}) as items
 from (
     select
         {{ value }} as item,
@@ -26,7 +26,7 @@ from (
     {{ online_ordered_events(view, part, relation) | indent(4) }}
     {%- if part.order_by == 'frequency' %}
     group by {{ value }}
-    order by place_1 desc, place_2
+    order by place_1 desc, place_2 asc
     {%- else %}
     order by place_1{{ ' desc' if downwards }}, place_2{{ ' desc' if downwards }}
     {%- endif %}

@@ -14,7 +14,7 @@ own_events as (
         spine.spine_id,
         step.place
         {%- for column, part in parts.sums.items() %},
-        case when {{ own_is_in_window(part) }}{{ ' and ' ~ apart if column in split.framed.sums }} then step.sign * spine.own_{{ part.contribution }} end as {{ column }}
+        case when {{ own_is_in_window(part) }}{{ ' and ' ~ apart if column in split.framed.sums and split.changed.sums }} then step.sign * spine.own_{{ part.contribution }} end as {{ column }}
         {%- endfor %}
     from spine
     cross join (values ({{ get_places().own_out }}, -1), ({{ get_places().own_back }}, 1)) as step (place, sign)

@@ -69,7 +69,8 @@ order by happens_at, spine_id nulls first, place
 {%- if view.decides and parts.sums -%}
     {%- do branches.append(timeline_branch('own_events', columns, when + ['spine_id', 'place'] + sums)) -%}
 {%- endif -%}
--- Changes and spine rows on one line of time; at the same instant, changes come first.
+-- Changes and spine rows on one line of time. Of one instant, by place: changes ({{ places.change }}), and of each row its own event out ({{ places.own_out }}), its question ({{ places.asked }}),
+-- its own event back ({{ places.own_back }}).
 timeline as (
 {{ branches | join('    union all\n') }})
 {%- endmacro %}

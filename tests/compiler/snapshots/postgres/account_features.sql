@@ -242,11 +242,11 @@ own_events as (
         spine.happens_at,
         spine.spine_id,
         step.place,
-        case when own_event_time > happens_at - interval '3600 seconds' and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at) then step.sign * spine.own_n end as n_1h,
-        case when own_event_time > happens_at - interval '86400 seconds' and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at) then step.sign * spine.own_amount_minor_total end as amount_minor_total_24h,
-        case when own_event_time > happens_at - interval '2592000 seconds' and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at) then step.sign * spine.own_amount_minor_n end as amount_minor_n_30d,
-        case when own_event_time > happens_at - interval '2592000 seconds' and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at) then step.sign * spine.own_amount_minor_total end as amount_minor_total_30d,
-        case when own_event_time > happens_at - interval '2592000 seconds' and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at) then step.sign * spine.own_amount_minor_squares end as amount_minor_squares_30d
+        case when own_event_time > happens_at - interval '3600 seconds' then step.sign * spine.own_n end as n_1h,
+        case when own_event_time > happens_at - interval '86400 seconds' then step.sign * spine.own_amount_minor_total end as amount_minor_total_24h,
+        case when own_event_time > happens_at - interval '2592000 seconds' then step.sign * spine.own_amount_minor_n end as amount_minor_n_30d,
+        case when own_event_time > happens_at - interval '2592000 seconds' then step.sign * spine.own_amount_minor_total end as amount_minor_total_30d,
+        case when own_event_time > happens_at - interval '2592000 seconds' then step.sign * spine.own_amount_minor_squares end as amount_minor_squares_30d
     from spine
     cross join (values (1, -1), (3, 1)) as step (place, sign)
     where
@@ -254,7 +254,8 @@ own_events as (
         and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at)
 ),
 
--- Changes and spine rows on one line of time; at the same instant, changes come first.
+-- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
+-- its own event back (3).
 timeline as (
     select
         account_id,
@@ -435,6 +436,6 @@ features as (
 
 select
     features.*,
-    cast('9bcfadcb2d97aee03957f0a05e676ead' as text) as table_version,
+    cast('3c5b3295b07419aad8b837825838a115' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -54,7 +54,8 @@ changes as (
     )
 ),
 
--- Changes and spine rows on one line of time; at the same instant, changes come first.
+-- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
+-- its own event back (3).
 timeline as (
     select
         account_id,
@@ -115,6 +116,6 @@ features as (
 
 select
     features.*,
-    cast('8b0bbd1ef1ecba10f15a75faf60a9212' as text) as table_version,
+    cast('b8e27e3b4bc4a06c7052be7d63e88cdb' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

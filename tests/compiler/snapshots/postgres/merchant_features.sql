@@ -191,12 +191,12 @@ own_events as (
         spine.happens_at,
         spine.spine_id,
         step.place,
-        case when own_event_time > happens_at - interval '300 seconds' and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at) then step.sign * spine.own_n end as n_5m,
-        case when own_event_time > happens_at - interval '3600 seconds' and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at) then step.sign * spine.own_is_declined_n end as is_declined_n_1h,
-        case when own_event_time > happens_at - interval '3600 seconds' and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at) then step.sign * spine.own_is_declined_total end as is_declined_total_1h,
-        case when own_event_time > happens_at - interval '2592000 seconds' and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at) then step.sign * spine.own_amount_minor_n end as amount_minor_n_30d,
-        case when own_event_time > happens_at - interval '2592000 seconds' and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at) then step.sign * spine.own_amount_minor_total end as amount_minor_total_30d,
-        case when own_event_time > happens_at - interval '2592000 seconds' and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at) then step.sign * spine.own_amount_minor_squares end as amount_minor_squares_30d
+        case when own_event_time > happens_at - interval '300 seconds' then step.sign * spine.own_n end as n_5m,
+        case when own_event_time > happens_at - interval '3600 seconds' then step.sign * spine.own_is_declined_n end as is_declined_n_1h,
+        case when own_event_time > happens_at - interval '3600 seconds' then step.sign * spine.own_is_declined_total end as is_declined_total_1h,
+        case when own_event_time > happens_at - interval '2592000 seconds' then step.sign * spine.own_amount_minor_n end as amount_minor_n_30d,
+        case when own_event_time > happens_at - interval '2592000 seconds' then step.sign * spine.own_amount_minor_total end as amount_minor_total_30d,
+        case when own_event_time > happens_at - interval '2592000 seconds' then step.sign * spine.own_amount_minor_squares end as amount_minor_squares_30d
     from spine
     cross join (values (1, -1), (3, 1)) as step (place, sign)
     where
@@ -204,7 +204,8 @@ own_events as (
         and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at)
 ),
 
--- Changes and spine rows on one line of time; at the same instant, changes come first.
+-- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
+-- its own event back (3).
 timeline as (
     select
         merchant_id,
@@ -341,6 +342,6 @@ features as (
 
 select
     features.*,
-    cast('5ad6eb5476ffdeda1e200a73d376efa0' as text) as table_version,
+    cast('3c93daa1fa94633e54e8b406dd7c56a9' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -38,7 +38,8 @@ spine as (
     from spine_rows
 ),
 
--- Changes and spine rows on one line of time; at the same instant, changes come first.
+-- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
+-- its own event back (3).
 timeline as (
     select
         merchant_id,
@@ -135,7 +136,7 @@ chargeback_id_frequent_lifetime_pairs as (
 chargeback_id_frequent_lifetime_ranked as (
     select
         *,
-        dense_rank() over (partition by merchant_id order by how_often desc, chargeback_id_frequent_lifetime_value) as in_order
+        dense_rank() over (partition by merchant_id order by how_often desc, chargeback_id_frequent_lifetime_value asc) as in_order
     from chargeback_id_frequent_lifetime_pairs
 ),
 
@@ -149,8 +150,10 @@ key_sizes as (
     group by merchant_id
 ),
 
--- What comes into an order (1) and leaves it (-1), and when. Parts: 0 chargeback_id_events_30d, 1 chargeback_id_events_7d_delayed_1h, 2 chargeback_id_frequent_lifetime.
-ordered_changes as (
+-- What comes into an order (step 1) and leaves it (-1), and what each spine row asks (0).
+-- Parts: 0 chargeback_id_events_30d, 1 chargeback_id_events_7d_delayed_1h, 2 chargeback_id_frequent_lifetime.
+-- Questions, by their place: 0 1, 1 n, 2 n - 1, 3 2; n is how many it sees.
+ordered_rows as (
     select
         key_sizes.key_number,
         key_sizes.key_size,
@@ -159,7 +162,9 @@ ordered_changes as (
         change.happens_at,
         cast(null as text) as spine_id,
         0 as place,
-        change.step
+        change.step,
+        cast(null as integer) as question,
+        cast(null as bigint) as own_in_order
     from events
     inner join key_sizes
         on events.merchant_id = key_sizes.merchant_id
@@ -167,25 +172,25 @@ ordered_changes as (
         values
         (
             0,
-            events.event_rank,
+            cast(events.event_rank as bigint),
             greatest(events.event_time, events.known_at),
             1
         ),
         (
             0,
-            events.event_rank,
+            cast(events.event_rank as bigint),
             greatest(events.event_time + interval '2592000 seconds', events.known_at),
             -1
         ),
         (
             1,
-            events.event_rank,
+            cast(events.event_rank as bigint),
             greatest(events.event_time + interval '3600 seconds', events.known_at),
             1
         ),
         (
             1,
-            events.event_rank,
+            cast(events.event_rank as bigint),
             greatest(events.event_time + interval '608400 seconds', events.known_at),
             -1
         )
@@ -201,24 +206,26 @@ ordered_changes as (
         key_sizes.key_number,
         key_sizes.key_size,
         2 as part,
-        ranked.in_order,
+        cast(ranked.in_order as bigint) as in_order,
         ranked.happens_at,
         ranked.spine_id,
         ranked.place,
-        ranked.step
+        ranked.step,
+        cast(null as integer) as question,
+        cast(null as bigint) as own_in_order
     from chargeback_id_frequent_lifetime_ranked as ranked
     inner join key_sizes
         on ranked.merchant_id = key_sizes.merchant_id
-),
-
--- What each spine row asks. Questions, by their place: 0 1, 1 n, 2 n - 1, 3 2; n is how many it sees.
-ordered_questions as (
+    union all
     select
         key_sizes.key_number,
         key_sizes.key_size,
+        asked.part,
+        cast(null as bigint) as in_order,
         spine.happens_at,
         spine.spine_id,
-        asked.part,
+        2 as place,
+        0 as step,
         asked.question,
         asked.own_in_order
     from spine
@@ -237,54 +244,28 @@ ordered_questions as (
 -- Digit 8 of the ranks: the first for keys of 16777216 ranks and more.
 ordered_line_8 as (
     select
-        key_number,
-        part,
-        case when in_order < 134217728 then in_order else cast('a key has more ranks than 134217728: ' || in_order as bigint) end as in_order,
-        (in_order >> 27) as node,
-        (in_order >> 24) & 7 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        cast(null as integer) as question,
-        cast(null as bigint) as own_in_order,
+        *,
         cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_changes
+        cast(null as bigint) as wanted,
+        coalesce(case when in_order >= 134217728 then cast('a key has more ranks than 134217728: ' || in_order as bigint) else (in_order >> 27) end, 0) as node,
+        coalesce((in_order >> 24) & 7, 0) as digit,
+        (own_in_order >> 24) & 7 as own_digit
+    from ordered_rows
     where key_size >= 16777216
-    union all
-    select
-        key_number,
-        part,
-        cast(null as bigint) as in_order,
-        0 as node,
-        0 as digit,
-        happens_at,
-        spine_id,
-        2 as place,
-        0 as step,
-        question,
-        own_in_order,
-        cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_questions
-    where
-        key_size >= 16777216
 ),
 
--- How many are there, in the whole node and in its first children; the own event is the 8th child's where it is in another node.
+-- How many are there, but for the own event: in the whole node, and in its first children.
 ordered_counts_8 as (
     select
         *,
-        case when (own_in_order >> 27) = node then (own_in_order >> 24) & 7 else 8 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6
     from ordered_line_8
     window line as (
         partition by key_number, part, node
@@ -293,43 +274,19 @@ ordered_counts_8 as (
     )
 ),
 
-ordered_others_8 as (
-    select
-        key_number,
-        part,
-        in_order,
-        node,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted,
-        n - case when own_digit < 8 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6
-    from ordered_counts_8
-    where question is not null
-),
-
 ordered_places_8 as (
     select
         *,
         coalesce(how_many, n) as how_many_there,
         coalesce(wanted, case question when 0 then 1 when 1 then n when 2 then n - 1 when 3 then 2 end) as place_wanted
-    from ordered_others_8
+    from ordered_counts_8
+    where question is not null
 ),
 
 ordered_step_8 as (
     select
         key_number,
+        key_size,
         part,
         in_order,
         happens_at,
@@ -339,16 +296,6 @@ ordered_step_8 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 8 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            else 7
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -358,7 +305,17 @@ ordered_step_8 as (
             when place_wanted <= upto_5 then upto_4
             when place_wanted <= upto_6 then upto_5
             else upto_6
-        end as wanted
+        end as wanted,
+        node * 8 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            else 7
+        end as node
     from ordered_places_8
     where place_wanted between 1 and n
 ),
@@ -366,71 +323,34 @@ ordered_step_8 as (
 -- Digit 7 of the ranks: the first for keys of 2097152 ranks and more, fewer than 16777216.
 ordered_line_7 as (
     select
-        key_number,
-        part,
-        in_order as in_order,
-        (in_order >> 24) as node,
-        (in_order >> 21) & 7 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        cast(null as integer) as question,
-        cast(null as bigint) as own_in_order,
+        *,
         cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_changes
-    where key_size >= 2097152
+        cast(null as bigint) as wanted,
+        coalesce((in_order >> 24), 0) as node,
+        coalesce((in_order >> 21) & 7, 0) as digit,
+        (own_in_order >> 21) & 7 as own_digit
+    from ordered_rows
+    where key_size >= 2097152 and (question is null or key_size < 16777216)
     union all
     select
-        key_number,
-        part,
-        cast(null as bigint) as in_order,
-        0 as node,
+        *,
         0 as digit,
-        happens_at,
-        spine_id,
-        2 as place,
-        0 as step,
-        question,
-        own_in_order,
-        cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_questions
-    where
-        key_size >= 2097152
-        and key_size < 16777216
-    union all
-    select
-        key_number,
-        part,
-        in_order,
-        node as node,
-        0 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
+        case when (own_in_order >> 24) = node then (own_in_order >> 21) & 7 end as own_digit
     from ordered_step_8
 ),
 
--- How many are there, in the whole node and in its first children; the own event is the 8th child's where it is in another node.
+-- How many are there, but for the own event: in the whole node, and in its first children.
 ordered_counts_7 as (
     select
         *,
-        case when (own_in_order >> 24) = node then (own_in_order >> 21) & 7 else 8 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6
     from ordered_line_7
     window line as (
         partition by key_number, part, node
@@ -439,43 +359,19 @@ ordered_counts_7 as (
     )
 ),
 
-ordered_others_7 as (
-    select
-        key_number,
-        part,
-        in_order,
-        node,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted,
-        n - case when own_digit < 8 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6
-    from ordered_counts_7
-    where question is not null
-),
-
 ordered_places_7 as (
     select
         *,
         coalesce(how_many, n) as how_many_there,
         coalesce(wanted, case question when 0 then 1 when 1 then n when 2 then n - 1 when 3 then 2 end) as place_wanted
-    from ordered_others_7
+    from ordered_counts_7
+    where question is not null
 ),
 
 ordered_step_7 as (
     select
         key_number,
+        key_size,
         part,
         in_order,
         happens_at,
@@ -485,16 +381,6 @@ ordered_step_7 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 8 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            else 7
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -504,7 +390,17 @@ ordered_step_7 as (
             when place_wanted <= upto_5 then upto_4
             when place_wanted <= upto_6 then upto_5
             else upto_6
-        end as wanted
+        end as wanted,
+        node * 8 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            else 7
+        end as node
     from ordered_places_7
     where place_wanted between 1 and n
 ),
@@ -512,71 +408,34 @@ ordered_step_7 as (
 -- Digit 6 of the ranks: the first for keys of 262144 ranks and more, fewer than 2097152.
 ordered_line_6 as (
     select
-        key_number,
-        part,
-        in_order as in_order,
-        (in_order >> 21) as node,
-        (in_order >> 18) & 7 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        cast(null as integer) as question,
-        cast(null as bigint) as own_in_order,
+        *,
         cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_changes
-    where key_size >= 262144
+        cast(null as bigint) as wanted,
+        coalesce((in_order >> 21), 0) as node,
+        coalesce((in_order >> 18) & 7, 0) as digit,
+        (own_in_order >> 18) & 7 as own_digit
+    from ordered_rows
+    where key_size >= 262144 and (question is null or key_size < 2097152)
     union all
     select
-        key_number,
-        part,
-        cast(null as bigint) as in_order,
-        0 as node,
+        *,
         0 as digit,
-        happens_at,
-        spine_id,
-        2 as place,
-        0 as step,
-        question,
-        own_in_order,
-        cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_questions
-    where
-        key_size >= 262144
-        and key_size < 2097152
-    union all
-    select
-        key_number,
-        part,
-        in_order,
-        node as node,
-        0 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
+        case when (own_in_order >> 21) = node then (own_in_order >> 18) & 7 end as own_digit
     from ordered_step_7
 ),
 
--- How many are there, in the whole node and in its first children; the own event is the 8th child's where it is in another node.
+-- How many are there, but for the own event: in the whole node, and in its first children.
 ordered_counts_6 as (
     select
         *,
-        case when (own_in_order >> 21) = node then (own_in_order >> 18) & 7 else 8 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6
     from ordered_line_6
     window line as (
         partition by key_number, part, node
@@ -585,43 +444,19 @@ ordered_counts_6 as (
     )
 ),
 
-ordered_others_6 as (
-    select
-        key_number,
-        part,
-        in_order,
-        node,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted,
-        n - case when own_digit < 8 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6
-    from ordered_counts_6
-    where question is not null
-),
-
 ordered_places_6 as (
     select
         *,
         coalesce(how_many, n) as how_many_there,
         coalesce(wanted, case question when 0 then 1 when 1 then n when 2 then n - 1 when 3 then 2 end) as place_wanted
-    from ordered_others_6
+    from ordered_counts_6
+    where question is not null
 ),
 
 ordered_step_6 as (
     select
         key_number,
+        key_size,
         part,
         in_order,
         happens_at,
@@ -631,16 +466,6 @@ ordered_step_6 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 8 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            else 7
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -650,7 +475,17 @@ ordered_step_6 as (
             when place_wanted <= upto_5 then upto_4
             when place_wanted <= upto_6 then upto_5
             else upto_6
-        end as wanted
+        end as wanted,
+        node * 8 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            else 7
+        end as node
     from ordered_places_6
     where place_wanted between 1 and n
 ),
@@ -658,71 +493,34 @@ ordered_step_6 as (
 -- Digit 5 of the ranks: the first for keys of 32768 ranks and more, fewer than 262144.
 ordered_line_5 as (
     select
-        key_number,
-        part,
-        in_order as in_order,
-        (in_order >> 18) as node,
-        (in_order >> 15) & 7 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        cast(null as integer) as question,
-        cast(null as bigint) as own_in_order,
+        *,
         cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_changes
-    where key_size >= 32768
+        cast(null as bigint) as wanted,
+        coalesce((in_order >> 18), 0) as node,
+        coalesce((in_order >> 15) & 7, 0) as digit,
+        (own_in_order >> 15) & 7 as own_digit
+    from ordered_rows
+    where key_size >= 32768 and (question is null or key_size < 262144)
     union all
     select
-        key_number,
-        part,
-        cast(null as bigint) as in_order,
-        0 as node,
+        *,
         0 as digit,
-        happens_at,
-        spine_id,
-        2 as place,
-        0 as step,
-        question,
-        own_in_order,
-        cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_questions
-    where
-        key_size >= 32768
-        and key_size < 262144
-    union all
-    select
-        key_number,
-        part,
-        in_order,
-        node as node,
-        0 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
+        case when (own_in_order >> 18) = node then (own_in_order >> 15) & 7 end as own_digit
     from ordered_step_6
 ),
 
--- How many are there, in the whole node and in its first children; the own event is the 8th child's where it is in another node.
+-- How many are there, but for the own event: in the whole node, and in its first children.
 ordered_counts_5 as (
     select
         *,
-        case when (own_in_order >> 18) = node then (own_in_order >> 15) & 7 else 8 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6
     from ordered_line_5
     window line as (
         partition by key_number, part, node
@@ -731,43 +529,19 @@ ordered_counts_5 as (
     )
 ),
 
-ordered_others_5 as (
-    select
-        key_number,
-        part,
-        in_order,
-        node,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted,
-        n - case when own_digit < 8 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6
-    from ordered_counts_5
-    where question is not null
-),
-
 ordered_places_5 as (
     select
         *,
         coalesce(how_many, n) as how_many_there,
         coalesce(wanted, case question when 0 then 1 when 1 then n when 2 then n - 1 when 3 then 2 end) as place_wanted
-    from ordered_others_5
+    from ordered_counts_5
+    where question is not null
 ),
 
 ordered_step_5 as (
     select
         key_number,
+        key_size,
         part,
         in_order,
         happens_at,
@@ -777,16 +551,6 @@ ordered_step_5 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 8 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            else 7
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -796,7 +560,17 @@ ordered_step_5 as (
             when place_wanted <= upto_5 then upto_4
             when place_wanted <= upto_6 then upto_5
             else upto_6
-        end as wanted
+        end as wanted,
+        node * 8 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            else 7
+        end as node
     from ordered_places_5
     where place_wanted between 1 and n
 ),
@@ -804,71 +578,34 @@ ordered_step_5 as (
 -- Digit 4 of the ranks: the first for keys of 4096 ranks and more, fewer than 32768.
 ordered_line_4 as (
     select
-        key_number,
-        part,
-        in_order as in_order,
-        (in_order >> 15) as node,
-        (in_order >> 12) & 7 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        cast(null as integer) as question,
-        cast(null as bigint) as own_in_order,
+        *,
         cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_changes
-    where key_size >= 4096
+        cast(null as bigint) as wanted,
+        coalesce((in_order >> 15), 0) as node,
+        coalesce((in_order >> 12) & 7, 0) as digit,
+        (own_in_order >> 12) & 7 as own_digit
+    from ordered_rows
+    where key_size >= 4096 and (question is null or key_size < 32768)
     union all
     select
-        key_number,
-        part,
-        cast(null as bigint) as in_order,
-        0 as node,
+        *,
         0 as digit,
-        happens_at,
-        spine_id,
-        2 as place,
-        0 as step,
-        question,
-        own_in_order,
-        cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_questions
-    where
-        key_size >= 4096
-        and key_size < 32768
-    union all
-    select
-        key_number,
-        part,
-        in_order,
-        node as node,
-        0 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
+        case when (own_in_order >> 15) = node then (own_in_order >> 12) & 7 end as own_digit
     from ordered_step_5
 ),
 
--- How many are there, in the whole node and in its first children; the own event is the 8th child's where it is in another node.
+-- How many are there, but for the own event: in the whole node, and in its first children.
 ordered_counts_4 as (
     select
         *,
-        case when (own_in_order >> 15) = node then (own_in_order >> 12) & 7 else 8 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6
     from ordered_line_4
     window line as (
         partition by key_number, part, node
@@ -877,43 +614,19 @@ ordered_counts_4 as (
     )
 ),
 
-ordered_others_4 as (
-    select
-        key_number,
-        part,
-        in_order,
-        node,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted,
-        n - case when own_digit < 8 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6
-    from ordered_counts_4
-    where question is not null
-),
-
 ordered_places_4 as (
     select
         *,
         coalesce(how_many, n) as how_many_there,
         coalesce(wanted, case question when 0 then 1 when 1 then n when 2 then n - 1 when 3 then 2 end) as place_wanted
-    from ordered_others_4
+    from ordered_counts_4
+    where question is not null
 ),
 
 ordered_step_4 as (
     select
         key_number,
+        key_size,
         part,
         in_order,
         happens_at,
@@ -923,16 +636,6 @@ ordered_step_4 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 8 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            else 7
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -942,7 +645,17 @@ ordered_step_4 as (
             when place_wanted <= upto_5 then upto_4
             when place_wanted <= upto_6 then upto_5
             else upto_6
-        end as wanted
+        end as wanted,
+        node * 8 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            else 7
+        end as node
     from ordered_places_4
     where place_wanted between 1 and n
 ),
@@ -950,71 +663,34 @@ ordered_step_4 as (
 -- Digit 3 of the ranks: the first for keys of 512 ranks and more, fewer than 4096.
 ordered_line_3 as (
     select
-        key_number,
-        part,
-        in_order as in_order,
-        (in_order >> 12) as node,
-        (in_order >> 9) & 7 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        cast(null as integer) as question,
-        cast(null as bigint) as own_in_order,
+        *,
         cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_changes
-    where key_size >= 512
+        cast(null as bigint) as wanted,
+        coalesce((in_order >> 12), 0) as node,
+        coalesce((in_order >> 9) & 7, 0) as digit,
+        (own_in_order >> 9) & 7 as own_digit
+    from ordered_rows
+    where key_size >= 512 and (question is null or key_size < 4096)
     union all
     select
-        key_number,
-        part,
-        cast(null as bigint) as in_order,
-        0 as node,
+        *,
         0 as digit,
-        happens_at,
-        spine_id,
-        2 as place,
-        0 as step,
-        question,
-        own_in_order,
-        cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_questions
-    where
-        key_size >= 512
-        and key_size < 4096
-    union all
-    select
-        key_number,
-        part,
-        in_order,
-        node as node,
-        0 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
+        case when (own_in_order >> 12) = node then (own_in_order >> 9) & 7 end as own_digit
     from ordered_step_4
 ),
 
--- How many are there, in the whole node and in its first children; the own event is the 8th child's where it is in another node.
+-- How many are there, but for the own event: in the whole node, and in its first children.
 ordered_counts_3 as (
     select
         *,
-        case when (own_in_order >> 12) = node then (own_in_order >> 9) & 7 else 8 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6
     from ordered_line_3
     window line as (
         partition by key_number, part, node
@@ -1023,43 +699,19 @@ ordered_counts_3 as (
     )
 ),
 
-ordered_others_3 as (
-    select
-        key_number,
-        part,
-        in_order,
-        node,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted,
-        n - case when own_digit < 8 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6
-    from ordered_counts_3
-    where question is not null
-),
-
 ordered_places_3 as (
     select
         *,
         coalesce(how_many, n) as how_many_there,
         coalesce(wanted, case question when 0 then 1 when 1 then n when 2 then n - 1 when 3 then 2 end) as place_wanted
-    from ordered_others_3
+    from ordered_counts_3
+    where question is not null
 ),
 
 ordered_step_3 as (
     select
         key_number,
+        key_size,
         part,
         in_order,
         happens_at,
@@ -1069,16 +721,6 @@ ordered_step_3 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 8 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            else 7
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -1088,7 +730,17 @@ ordered_step_3 as (
             when place_wanted <= upto_5 then upto_4
             when place_wanted <= upto_6 then upto_5
             else upto_6
-        end as wanted
+        end as wanted,
+        node * 8 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            else 7
+        end as node
     from ordered_places_3
     where place_wanted between 1 and n
 ),
@@ -1096,71 +748,34 @@ ordered_step_3 as (
 -- Digit 2 of the ranks: the first for keys of 64 ranks and more, fewer than 512.
 ordered_line_2 as (
     select
-        key_number,
-        part,
-        in_order as in_order,
-        (in_order >> 9) as node,
-        (in_order >> 6) & 7 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        cast(null as integer) as question,
-        cast(null as bigint) as own_in_order,
+        *,
         cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_changes
-    where key_size >= 64
+        cast(null as bigint) as wanted,
+        coalesce((in_order >> 9), 0) as node,
+        coalesce((in_order >> 6) & 7, 0) as digit,
+        (own_in_order >> 6) & 7 as own_digit
+    from ordered_rows
+    where key_size >= 64 and (question is null or key_size < 512)
     union all
     select
-        key_number,
-        part,
-        cast(null as bigint) as in_order,
-        0 as node,
+        *,
         0 as digit,
-        happens_at,
-        spine_id,
-        2 as place,
-        0 as step,
-        question,
-        own_in_order,
-        cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_questions
-    where
-        key_size >= 64
-        and key_size < 512
-    union all
-    select
-        key_number,
-        part,
-        in_order,
-        node as node,
-        0 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
+        case when (own_in_order >> 9) = node then (own_in_order >> 6) & 7 end as own_digit
     from ordered_step_3
 ),
 
--- How many are there, in the whole node and in its first children; the own event is the 8th child's where it is in another node.
+-- How many are there, but for the own event: in the whole node, and in its first children.
 ordered_counts_2 as (
     select
         *,
-        case when (own_in_order >> 9) = node then (own_in_order >> 6) & 7 else 8 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6
     from ordered_line_2
     window line as (
         partition by key_number, part, node
@@ -1169,43 +784,19 @@ ordered_counts_2 as (
     )
 ),
 
-ordered_others_2 as (
-    select
-        key_number,
-        part,
-        in_order,
-        node,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted,
-        n - case when own_digit < 8 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6
-    from ordered_counts_2
-    where question is not null
-),
-
 ordered_places_2 as (
     select
         *,
         coalesce(how_many, n) as how_many_there,
         coalesce(wanted, case question when 0 then 1 when 1 then n when 2 then n - 1 when 3 then 2 end) as place_wanted
-    from ordered_others_2
+    from ordered_counts_2
+    where question is not null
 ),
 
 ordered_step_2 as (
     select
         key_number,
+        key_size,
         part,
         in_order,
         happens_at,
@@ -1215,16 +806,6 @@ ordered_step_2 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 8 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            else 7
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -1234,7 +815,17 @@ ordered_step_2 as (
             when place_wanted <= upto_5 then upto_4
             when place_wanted <= upto_6 then upto_5
             else upto_6
-        end as wanted
+        end as wanted,
+        node * 8 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            else 7
+        end as node
     from ordered_places_2
     where place_wanted between 1 and n
 ),
@@ -1242,71 +833,34 @@ ordered_step_2 as (
 -- Digit 1 of the ranks: the first for keys of 8 ranks and more, fewer than 64.
 ordered_line_1 as (
     select
-        key_number,
-        part,
-        in_order as in_order,
-        (in_order >> 6) as node,
-        (in_order >> 3) & 7 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        cast(null as integer) as question,
-        cast(null as bigint) as own_in_order,
+        *,
         cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_changes
-    where key_size >= 8
+        cast(null as bigint) as wanted,
+        coalesce((in_order >> 6), 0) as node,
+        coalesce((in_order >> 3) & 7, 0) as digit,
+        (own_in_order >> 3) & 7 as own_digit
+    from ordered_rows
+    where key_size >= 8 and (question is null or key_size < 64)
     union all
     select
-        key_number,
-        part,
-        cast(null as bigint) as in_order,
-        0 as node,
+        *,
         0 as digit,
-        happens_at,
-        spine_id,
-        2 as place,
-        0 as step,
-        question,
-        own_in_order,
-        cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_questions
-    where
-        key_size >= 8
-        and key_size < 64
-    union all
-    select
-        key_number,
-        part,
-        in_order,
-        node as node,
-        0 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
+        case when (own_in_order >> 6) = node then (own_in_order >> 3) & 7 end as own_digit
     from ordered_step_2
 ),
 
--- How many are there, in the whole node and in its first children; the own event is the 8th child's where it is in another node.
+-- How many are there, but for the own event: in the whole node, and in its first children.
 ordered_counts_1 as (
     select
         *,
-        case when (own_in_order >> 6) = node then (own_in_order >> 3) & 7 else 8 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6
     from ordered_line_1
     window line as (
         partition by key_number, part, node
@@ -1315,43 +869,19 @@ ordered_counts_1 as (
     )
 ),
 
-ordered_others_1 as (
-    select
-        key_number,
-        part,
-        in_order,
-        node,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted,
-        n - case when own_digit < 8 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6
-    from ordered_counts_1
-    where question is not null
-),
-
 ordered_places_1 as (
     select
         *,
         coalesce(how_many, n) as how_many_there,
         coalesce(wanted, case question when 0 then 1 when 1 then n when 2 then n - 1 when 3 then 2 end) as place_wanted
-    from ordered_others_1
+    from ordered_counts_1
+    where question is not null
 ),
 
 ordered_step_1 as (
     select
         key_number,
+        key_size,
         part,
         in_order,
         happens_at,
@@ -1361,16 +891,6 @@ ordered_step_1 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 8 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            else 7
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -1380,7 +900,17 @@ ordered_step_1 as (
             when place_wanted <= upto_5 then upto_4
             when place_wanted <= upto_6 then upto_5
             else upto_6
-        end as wanted
+        end as wanted,
+        node * 8 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            else 7
+        end as node
     from ordered_places_1
     where place_wanted between 1 and n
 ),
@@ -1388,70 +918,34 @@ ordered_step_1 as (
 -- Digit 0 of the ranks: the first for keys of 1 ranks and more, fewer than 8.
 ordered_line_0 as (
     select
-        key_number,
-        part,
-        in_order as in_order,
-        (in_order >> 3) as node,
-        in_order & 7 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        cast(null as integer) as question,
-        cast(null as bigint) as own_in_order,
+        *,
         cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_changes
+        cast(null as bigint) as wanted,
+        coalesce((in_order >> 3), 0) as node,
+        coalesce(in_order & 7, 0) as digit,
+        own_in_order & 7 as own_digit
+    from ordered_rows
+    where key_size >= 0 and (question is null or key_size < 8)
     union all
     select
-        key_number,
-        part,
-        cast(null as bigint) as in_order,
-        0 as node,
+        *,
         0 as digit,
-        happens_at,
-        spine_id,
-        2 as place,
-        0 as step,
-        question,
-        own_in_order,
-        cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_questions
-    where
-        key_size >= 0
-        and key_size < 8
-    union all
-    select
-        key_number,
-        part,
-        in_order,
-        node as node,
-        0 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
+        case when (own_in_order >> 3) = node then own_in_order & 7 end as own_digit
     from ordered_step_1
 ),
 
--- How many are there, in the whole node and in its first children; the own event is the 8th child's where it is in another node.
+-- How many are there, but for the own event: in the whole node, and in its first children.
 ordered_counts_0 as (
     select
         *,
-        case when (own_in_order >> 3) = node then own_in_order & 7 else 8 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6
     from ordered_line_0
     window line as (
         partition by key_number, part, node
@@ -1460,43 +954,19 @@ ordered_counts_0 as (
     )
 ),
 
-ordered_others_0 as (
-    select
-        key_number,
-        part,
-        in_order,
-        node,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted,
-        n - case when own_digit < 8 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6
-    from ordered_counts_0
-    where question is not null
-),
-
 ordered_places_0 as (
     select
         *,
         coalesce(how_many, n) as how_many_there,
         coalesce(wanted, case question when 0 then 1 when 1 then n when 2 then n - 1 when 3 then 2 end) as place_wanted
-    from ordered_others_0
+    from ordered_counts_0
+    where question is not null
 ),
 
 ordered_step_0 as (
     select
         key_number,
+        key_size,
         part,
         in_order,
         happens_at,
@@ -1506,16 +976,6 @@ ordered_step_0 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 8 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            else 7
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -1525,7 +985,17 @@ ordered_step_0 as (
             when place_wanted <= upto_5 then upto_4
             when place_wanted <= upto_6 then upto_5
             else upto_6
-        end as wanted
+        end as wanted,
+        node * 8 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            else 7
+        end as node
     from ordered_places_0
     where place_wanted between 1 and n
 ),
@@ -1579,6 +1049,6 @@ features as (
 
 select
     features.*,
-    cast('2e6c7a9e89bf0f5ed27be7311f834d8a' as text) as table_version,
+    cast('a5d41a7a6f3dc3a665c2bacf67cf04cb' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -62,6 +62,6 @@ training as (
 
 select
     training.*,
-    cast('82dda4c33c25ae563372727a258cd778' as text) as table_version,
+    cast('0aa0dc2be4e768465135bfaf9bf474a4' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from training

@@ -57,6 +57,6 @@ features as (
 
 select
     features.*,
-    cast('18dfe57b29351b6e062cdb5b7a89529f' as text) as table_version,
+    cast('37c71127c0955dfc82b5269dce78ed74' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

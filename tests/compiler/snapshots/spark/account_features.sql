@@ -136,7 +136,8 @@ own_events as (
         spine.own_event_time is not null
 ),
 
--- Changes and spine rows on one line of time; at the same instant, changes come first.
+-- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
+-- its own event back (3).
 timeline as (
     select
         account_id,
@@ -277,6 +278,6 @@ features as (
 
 select
     features.*,
-    cast('3215198da2681dda365ead86f284bd1a' as string) as table_version,
+    cast('bbc78bbe64bc13dea3809d497a0523be' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -48,7 +48,8 @@ changes as (
     ) change as happens_at, latest_home_country_lifetime
 ),
 
--- Changes and spine rows on one line of time; at the same instant, changes come first.
+-- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
+-- its own event back (3).
 timeline as (
     select
         account_id,
@@ -109,6 +110,6 @@ features as (
 
 select
     features.*,
-    cast('d04452ca43e37b5023c15e3ad1f89028' as string) as table_version,
+    cast('f783b609db10fbfe90854b83db2cdb9a' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

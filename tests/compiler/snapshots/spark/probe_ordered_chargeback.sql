@@ -38,7 +38,8 @@ spine as (
     from spine_rows
 ),
 
--- Changes and spine rows on one line of time; at the same instant, changes come first.
+-- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
+-- its own event back (3).
 timeline as (
     select
         merchant_id,
@@ -135,12 +136,14 @@ chargeback_id_frequent_lifetime_pairs as (
 chargeback_id_frequent_lifetime_ranked as (
     select
         *,
-        dense_rank() over (partition by merchant_id order by how_often desc, chargeback_id_frequent_lifetime_value) as in_order
+        dense_rank() over (partition by merchant_id order by how_often desc, chargeback_id_frequent_lifetime_value asc) as in_order
     from chargeback_id_frequent_lifetime_pairs
 ),
 
--- What comes into an order (1) and leaves it (-1), and when. Parts: 0 chargeback_id_events_30d, 1 chargeback_id_events_7d_delayed_1h, 2 chargeback_id_frequent_lifetime.
-ordered_changes as (
+-- What comes into an order (step 1) and leaves it (-1), and what each spine row asks (0).
+-- Parts: 0 chargeback_id_events_30d, 1 chargeback_id_events_7d_delayed_1h, 2 chargeback_id_frequent_lifetime.
+-- Questions, by their place: 0 1, 1 n, 2 n - 1, 3 2; n is how many it sees.
+ordered_rows as (
     select
         events.merchant_id,
         change.part,
@@ -148,35 +151,39 @@ ordered_changes as (
         change.happens_at,
         cast(null as string) as spine_id,
         0 as place,
-        change.step
+        change.step,
+        cast(null as int) as question,
+        cast(null as bigint) as own_in_order
     from events
     lateral view stack(
         4,
-        0, events.event_rank, greatest(events.event_time, events.known_at), 1,
-        0, events.event_rank, greatest(timestamp_micros(unix_micros(events.event_time) + 2592000000000), events.known_at), -1,
-        1, events.event_rank, greatest(timestamp_micros(unix_micros(events.event_time) + 3600000000), events.known_at), 1,
-        1, events.event_rank, greatest(timestamp_micros(unix_micros(events.event_time) + 608400000000), events.known_at), -1
+        0, cast(events.event_rank as bigint), greatest(events.event_time, events.known_at), 1,
+        0, cast(events.event_rank as bigint), greatest(timestamp_micros(unix_micros(events.event_time) + 2592000000000), events.known_at), -1,
+        1, cast(events.event_rank as bigint), greatest(timestamp_micros(unix_micros(events.event_time) + 3600000000), events.known_at), 1,
+        1, cast(events.event_rank as bigint), greatest(timestamp_micros(unix_micros(events.event_time) + 608400000000), events.known_at), -1
     ) change as part, in_order, happens_at, step
     where change.in_order is not null
     union all
     select
         ranked.merchant_id,
         2 as part,
-        ranked.in_order,
+        cast(ranked.in_order as bigint) as in_order,
         ranked.happens_at,
         ranked.spine_id,
         ranked.place,
-        ranked.step
+        ranked.step,
+        cast(null as int) as question,
+        cast(null as bigint) as own_in_order
     from chargeback_id_frequent_lifetime_ranked as ranked
-),
-
--- What each spine row asks. Questions, by their place: 0 1, 1 n, 2 n - 1, 3 2; n is how many it sees.
-ordered_questions as (
+    union all
     select
         spine.merchant_id,
+        asked.part,
+        cast(null as bigint) as in_order,
         spine.happens_at,
         spine.spine_id,
-        asked.part,
+        2 as place,
+        0 as step,
         asked.question,
         asked.own_in_order
     from spine
@@ -193,59 +200,35 @@ ordered_questions as (
 -- Digit 5 of the ranks.
 ordered_line_5 as (
     select
-        merchant_id,
-        part,
-        case when in_order < 16777216 then in_order else cast(raise_error(concat('a key has more ranks than 16777216: ', in_order)) as bigint) end as in_order,
-        shiftright(in_order, 24) as node,
-        shiftright(in_order, 20) & 15 as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        cast(null as int) as question,
-        cast(null as bigint) as own_in_order,
+        *,
         cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_changes
-    union all
-    select
-        merchant_id,
-        part,
-        cast(null as bigint) as in_order,
-        0 as node,
-        0 as digit,
-        happens_at,
-        spine_id,
-        2 as place,
-        0 as step,
-        question,
-        own_in_order,
-        cast(null as bigint) as how_many,
-        cast(null as bigint) as wanted
-    from ordered_questions
+        cast(null as bigint) as wanted,
+        coalesce(case when in_order >= 16777216 then cast(raise_error(concat('a key has more ranks than 16777216: ', in_order)) as bigint) else shiftright(in_order, 24) end, 0) as node,
+        coalesce(shiftright(in_order, 20) & 15, 0) as digit,
+        shiftright(own_in_order, 20) & 15 as own_digit
+    from ordered_rows
 ),
 
--- How many are there, in the whole node and in its first children; the own event is the 16th child's where it is in another node.
+-- How many are there, but for the own event: in the whole node, and in its first children.
 ordered_counts_5 as (
     select
         *,
-        case when shiftright(own_in_order, 24) = node then shiftright(own_in_order, 20) & 15 else 16 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6,
-        sum(case when digit <= 7 then step else 0 end) over line as upto_7,
-        sum(case when digit <= 8 then step else 0 end) over line as upto_8,
-        sum(case when digit <= 9 then step else 0 end) over line as upto_9,
-        sum(case when digit <= 10 then step else 0 end) over line as upto_10,
-        sum(case when digit <= 11 then step else 0 end) over line as upto_11,
-        sum(case when digit <= 12 then step else 0 end) over line as upto_12,
-        sum(case when digit <= 13 then step else 0 end) over line as upto_13,
-        sum(case when digit <= 14 then step else 0 end) over line as upto_14
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6,
+        (sum(case when digit <= 7 then step else 0 end) over line) - case when own_digit <= 7 then 1 else 0 end as upto_7,
+        (sum(case when digit <= 8 then step else 0 end) over line) - case when own_digit <= 8 then 1 else 0 end as upto_8,
+        (sum(case when digit <= 9 then step else 0 end) over line) - case when own_digit <= 9 then 1 else 0 end as upto_9,
+        (sum(case when digit <= 10 then step else 0 end) over line) - case when own_digit <= 10 then 1 else 0 end as upto_10,
+        (sum(case when digit <= 11 then step else 0 end) over line) - case when own_digit <= 11 then 1 else 0 end as upto_11,
+        (sum(case when digit <= 12 then step else 0 end) over line) - case when own_digit <= 12 then 1 else 0 end as upto_12,
+        (sum(case when digit <= 13 then step else 0 end) over line) - case when own_digit <= 13 then 1 else 0 end as upto_13,
+        (sum(case when digit <= 14 then step else 0 end) over line) - case when own_digit <= 14 then 1 else 0 end as upto_14
     from ordered_line_5
     window line as (
         partition by merchant_id, part, node
@@ -254,45 +237,12 @@ ordered_counts_5 as (
     )
 ),
 
-ordered_others_5 as (
-    select
-        merchant_id,
-        part,
-        in_order,
-        node,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted,
-        n - case when own_digit < 16 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6,
-        upto_7 - case when own_digit <= 7 then 1 else 0 end as upto_7,
-        upto_8 - case when own_digit <= 8 then 1 else 0 end as upto_8,
-        upto_9 - case when own_digit <= 9 then 1 else 0 end as upto_9,
-        upto_10 - case when own_digit <= 10 then 1 else 0 end as upto_10,
-        upto_11 - case when own_digit <= 11 then 1 else 0 end as upto_11,
-        upto_12 - case when own_digit <= 12 then 1 else 0 end as upto_12,
-        upto_13 - case when own_digit <= 13 then 1 else 0 end as upto_13,
-        upto_14 - case when own_digit <= 14 then 1 else 0 end as upto_14
-    from ordered_counts_5
-),
-
 ordered_places_5 as (
     select
         *,
         coalesce(how_many, n) as how_many_there,
         coalesce(wanted, case question when 0 then 1 when 1 then n when 2 then n - 1 when 3 then 2 end) as place_wanted
-    from ordered_others_5
+    from ordered_counts_5
 ),
 
 ordered_step_5 as (
@@ -307,24 +257,6 @@ ordered_step_5 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 16 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            when place_wanted <= upto_7 then 7
-            when place_wanted <= upto_8 then 8
-            when place_wanted <= upto_9 then 9
-            when place_wanted <= upto_10 then 10
-            when place_wanted <= upto_11 then 11
-            when place_wanted <= upto_12 then 12
-            when place_wanted <= upto_13 then 13
-            when place_wanted <= upto_14 then 14
-            else 15
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -342,7 +274,25 @@ ordered_step_5 as (
             when place_wanted <= upto_13 then upto_12
             when place_wanted <= upto_14 then upto_13
             else upto_14
-        end as wanted
+        end as wanted,
+        node * 16 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            when place_wanted <= upto_7 then 7
+            when place_wanted <= upto_8 then 8
+            when place_wanted <= upto_9 then 9
+            when place_wanted <= upto_10 then 10
+            when place_wanted <= upto_11 then 11
+            when place_wanted <= upto_12 then 12
+            when place_wanted <= upto_13 then 13
+            when place_wanted <= upto_14 then 14
+            else 15
+        end as node
     from ordered_places_5
     where place_wanted between 1 and n or question is null
 ),
@@ -353,54 +303,6 @@ ordered_line_4 as (
         merchant_id,
         part,
         in_order,
-        coalesce(shiftright(in_order, 20), node) as node,
-        coalesce(shiftright(in_order, 16) & 15, 0) as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
-    from ordered_step_5
-),
-
--- How many are there, in the whole node and in its first children; the own event is the 16th child's where it is in another node.
-ordered_counts_4 as (
-    select
-        *,
-        case when shiftright(own_in_order, 20) = node then shiftright(own_in_order, 16) & 15 else 16 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6,
-        sum(case when digit <= 7 then step else 0 end) over line as upto_7,
-        sum(case when digit <= 8 then step else 0 end) over line as upto_8,
-        sum(case when digit <= 9 then step else 0 end) over line as upto_9,
-        sum(case when digit <= 10 then step else 0 end) over line as upto_10,
-        sum(case when digit <= 11 then step else 0 end) over line as upto_11,
-        sum(case when digit <= 12 then step else 0 end) over line as upto_12,
-        sum(case when digit <= 13 then step else 0 end) over line as upto_13,
-        sum(case when digit <= 14 then step else 0 end) over line as upto_14
-    from ordered_line_4
-    window line as (
-        partition by merchant_id, part, node
-        order by happens_at, spine_id nulls first, place
-        rows between unbounded preceding and current row
-    )
-),
-
-ordered_others_4 as (
-    select
-        merchant_id,
-        part,
-        in_order,
-        node,
         happens_at,
         spine_id,
         place,
@@ -409,23 +311,38 @@ ordered_others_4 as (
         own_in_order,
         how_many,
         wanted,
-        n - case when own_digit < 16 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6,
-        upto_7 - case when own_digit <= 7 then 1 else 0 end as upto_7,
-        upto_8 - case when own_digit <= 8 then 1 else 0 end as upto_8,
-        upto_9 - case when own_digit <= 9 then 1 else 0 end as upto_9,
-        upto_10 - case when own_digit <= 10 then 1 else 0 end as upto_10,
-        upto_11 - case when own_digit <= 11 then 1 else 0 end as upto_11,
-        upto_12 - case when own_digit <= 12 then 1 else 0 end as upto_12,
-        upto_13 - case when own_digit <= 13 then 1 else 0 end as upto_13,
-        upto_14 - case when own_digit <= 14 then 1 else 0 end as upto_14
-    from ordered_counts_4
+        coalesce(shiftright(in_order, 20), node) as node,
+        coalesce(shiftright(in_order, 16) & 15, 0) as digit,
+        case when shiftright(own_in_order, 20) = node then shiftright(own_in_order, 16) & 15 end as own_digit
+    from ordered_step_5
+),
+
+-- How many are there, but for the own event: in the whole node, and in its first children.
+ordered_counts_4 as (
+    select
+        *,
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6,
+        (sum(case when digit <= 7 then step else 0 end) over line) - case when own_digit <= 7 then 1 else 0 end as upto_7,
+        (sum(case when digit <= 8 then step else 0 end) over line) - case when own_digit <= 8 then 1 else 0 end as upto_8,
+        (sum(case when digit <= 9 then step else 0 end) over line) - case when own_digit <= 9 then 1 else 0 end as upto_9,
+        (sum(case when digit <= 10 then step else 0 end) over line) - case when own_digit <= 10 then 1 else 0 end as upto_10,
+        (sum(case when digit <= 11 then step else 0 end) over line) - case when own_digit <= 11 then 1 else 0 end as upto_11,
+        (sum(case when digit <= 12 then step else 0 end) over line) - case when own_digit <= 12 then 1 else 0 end as upto_12,
+        (sum(case when digit <= 13 then step else 0 end) over line) - case when own_digit <= 13 then 1 else 0 end as upto_13,
+        (sum(case when digit <= 14 then step else 0 end) over line) - case when own_digit <= 14 then 1 else 0 end as upto_14
+    from ordered_line_4
+    window line as (
+        partition by merchant_id, part, node
+        order by happens_at, spine_id nulls first, place
+        rows between unbounded preceding and current row
+    )
 ),
 
 ordered_places_4 as (
@@ -433,7 +350,7 @@ ordered_places_4 as (
         *,
         how_many as how_many_there,
         wanted as place_wanted
-    from ordered_others_4
+    from ordered_counts_4
 ),
 
 ordered_step_4 as (
@@ -448,24 +365,6 @@ ordered_step_4 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 16 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            when place_wanted <= upto_7 then 7
-            when place_wanted <= upto_8 then 8
-            when place_wanted <= upto_9 then 9
-            when place_wanted <= upto_10 then 10
-            when place_wanted <= upto_11 then 11
-            when place_wanted <= upto_12 then 12
-            when place_wanted <= upto_13 then 13
-            when place_wanted <= upto_14 then 14
-            else 15
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -483,7 +382,25 @@ ordered_step_4 as (
             when place_wanted <= upto_13 then upto_12
             when place_wanted <= upto_14 then upto_13
             else upto_14
-        end as wanted
+        end as wanted,
+        node * 16 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            when place_wanted <= upto_7 then 7
+            when place_wanted <= upto_8 then 8
+            when place_wanted <= upto_9 then 9
+            when place_wanted <= upto_10 then 10
+            when place_wanted <= upto_11 then 11
+            when place_wanted <= upto_12 then 12
+            when place_wanted <= upto_13 then 13
+            when place_wanted <= upto_14 then 14
+            else 15
+        end as node
     from ordered_places_4
     where place_wanted between 1 and n or question is null
 ),
@@ -494,54 +411,6 @@ ordered_line_3 as (
         merchant_id,
         part,
         in_order,
-        coalesce(shiftright(in_order, 16), node) as node,
-        coalesce(shiftright(in_order, 12) & 15, 0) as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
-    from ordered_step_4
-),
-
--- How many are there, in the whole node and in its first children; the own event is the 16th child's where it is in another node.
-ordered_counts_3 as (
-    select
-        *,
-        case when shiftright(own_in_order, 16) = node then shiftright(own_in_order, 12) & 15 else 16 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6,
-        sum(case when digit <= 7 then step else 0 end) over line as upto_7,
-        sum(case when digit <= 8 then step else 0 end) over line as upto_8,
-        sum(case when digit <= 9 then step else 0 end) over line as upto_9,
-        sum(case when digit <= 10 then step else 0 end) over line as upto_10,
-        sum(case when digit <= 11 then step else 0 end) over line as upto_11,
-        sum(case when digit <= 12 then step else 0 end) over line as upto_12,
-        sum(case when digit <= 13 then step else 0 end) over line as upto_13,
-        sum(case when digit <= 14 then step else 0 end) over line as upto_14
-    from ordered_line_3
-    window line as (
-        partition by merchant_id, part, node
-        order by happens_at, spine_id nulls first, place
-        rows between unbounded preceding and current row
-    )
-),
-
-ordered_others_3 as (
-    select
-        merchant_id,
-        part,
-        in_order,
-        node,
         happens_at,
         spine_id,
         place,
@@ -550,23 +419,38 @@ ordered_others_3 as (
         own_in_order,
         how_many,
         wanted,
-        n - case when own_digit < 16 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6,
-        upto_7 - case when own_digit <= 7 then 1 else 0 end as upto_7,
-        upto_8 - case when own_digit <= 8 then 1 else 0 end as upto_8,
-        upto_9 - case when own_digit <= 9 then 1 else 0 end as upto_9,
-        upto_10 - case when own_digit <= 10 then 1 else 0 end as upto_10,
-        upto_11 - case when own_digit <= 11 then 1 else 0 end as upto_11,
-        upto_12 - case when own_digit <= 12 then 1 else 0 end as upto_12,
-        upto_13 - case when own_digit <= 13 then 1 else 0 end as upto_13,
-        upto_14 - case when own_digit <= 14 then 1 else 0 end as upto_14
-    from ordered_counts_3
+        coalesce(shiftright(in_order, 16), node) as node,
+        coalesce(shiftright(in_order, 12) & 15, 0) as digit,
+        case when shiftright(own_in_order, 16) = node then shiftright(own_in_order, 12) & 15 end as own_digit
+    from ordered_step_4
+),
+
+-- How many are there, but for the own event: in the whole node, and in its first children.
+ordered_counts_3 as (
+    select
+        *,
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6,
+        (sum(case when digit <= 7 then step else 0 end) over line) - case when own_digit <= 7 then 1 else 0 end as upto_7,
+        (sum(case when digit <= 8 then step else 0 end) over line) - case when own_digit <= 8 then 1 else 0 end as upto_8,
+        (sum(case when digit <= 9 then step else 0 end) over line) - case when own_digit <= 9 then 1 else 0 end as upto_9,
+        (sum(case when digit <= 10 then step else 0 end) over line) - case when own_digit <= 10 then 1 else 0 end as upto_10,
+        (sum(case when digit <= 11 then step else 0 end) over line) - case when own_digit <= 11 then 1 else 0 end as upto_11,
+        (sum(case when digit <= 12 then step else 0 end) over line) - case when own_digit <= 12 then 1 else 0 end as upto_12,
+        (sum(case when digit <= 13 then step else 0 end) over line) - case when own_digit <= 13 then 1 else 0 end as upto_13,
+        (sum(case when digit <= 14 then step else 0 end) over line) - case when own_digit <= 14 then 1 else 0 end as upto_14
+    from ordered_line_3
+    window line as (
+        partition by merchant_id, part, node
+        order by happens_at, spine_id nulls first, place
+        rows between unbounded preceding and current row
+    )
 ),
 
 ordered_places_3 as (
@@ -574,7 +458,7 @@ ordered_places_3 as (
         *,
         how_many as how_many_there,
         wanted as place_wanted
-    from ordered_others_3
+    from ordered_counts_3
 ),
 
 ordered_step_3 as (
@@ -589,24 +473,6 @@ ordered_step_3 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 16 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            when place_wanted <= upto_7 then 7
-            when place_wanted <= upto_8 then 8
-            when place_wanted <= upto_9 then 9
-            when place_wanted <= upto_10 then 10
-            when place_wanted <= upto_11 then 11
-            when place_wanted <= upto_12 then 12
-            when place_wanted <= upto_13 then 13
-            when place_wanted <= upto_14 then 14
-            else 15
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -624,7 +490,25 @@ ordered_step_3 as (
             when place_wanted <= upto_13 then upto_12
             when place_wanted <= upto_14 then upto_13
             else upto_14
-        end as wanted
+        end as wanted,
+        node * 16 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            when place_wanted <= upto_7 then 7
+            when place_wanted <= upto_8 then 8
+            when place_wanted <= upto_9 then 9
+            when place_wanted <= upto_10 then 10
+            when place_wanted <= upto_11 then 11
+            when place_wanted <= upto_12 then 12
+            when place_wanted <= upto_13 then 13
+            when place_wanted <= upto_14 then 14
+            else 15
+        end as node
     from ordered_places_3
     where place_wanted between 1 and n or question is null
 ),
@@ -635,54 +519,6 @@ ordered_line_2 as (
         merchant_id,
         part,
         in_order,
-        coalesce(shiftright(in_order, 12), node) as node,
-        coalesce(shiftright(in_order, 8) & 15, 0) as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
-    from ordered_step_3
-),
-
--- How many are there, in the whole node and in its first children; the own event is the 16th child's where it is in another node.
-ordered_counts_2 as (
-    select
-        *,
-        case when shiftright(own_in_order, 12) = node then shiftright(own_in_order, 8) & 15 else 16 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6,
-        sum(case when digit <= 7 then step else 0 end) over line as upto_7,
-        sum(case when digit <= 8 then step else 0 end) over line as upto_8,
-        sum(case when digit <= 9 then step else 0 end) over line as upto_9,
-        sum(case when digit <= 10 then step else 0 end) over line as upto_10,
-        sum(case when digit <= 11 then step else 0 end) over line as upto_11,
-        sum(case when digit <= 12 then step else 0 end) over line as upto_12,
-        sum(case when digit <= 13 then step else 0 end) over line as upto_13,
-        sum(case when digit <= 14 then step else 0 end) over line as upto_14
-    from ordered_line_2
-    window line as (
-        partition by merchant_id, part, node
-        order by happens_at, spine_id nulls first, place
-        rows between unbounded preceding and current row
-    )
-),
-
-ordered_others_2 as (
-    select
-        merchant_id,
-        part,
-        in_order,
-        node,
         happens_at,
         spine_id,
         place,
@@ -691,23 +527,38 @@ ordered_others_2 as (
         own_in_order,
         how_many,
         wanted,
-        n - case when own_digit < 16 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6,
-        upto_7 - case when own_digit <= 7 then 1 else 0 end as upto_7,
-        upto_8 - case when own_digit <= 8 then 1 else 0 end as upto_8,
-        upto_9 - case when own_digit <= 9 then 1 else 0 end as upto_9,
-        upto_10 - case when own_digit <= 10 then 1 else 0 end as upto_10,
-        upto_11 - case when own_digit <= 11 then 1 else 0 end as upto_11,
-        upto_12 - case when own_digit <= 12 then 1 else 0 end as upto_12,
-        upto_13 - case when own_digit <= 13 then 1 else 0 end as upto_13,
-        upto_14 - case when own_digit <= 14 then 1 else 0 end as upto_14
-    from ordered_counts_2
+        coalesce(shiftright(in_order, 12), node) as node,
+        coalesce(shiftright(in_order, 8) & 15, 0) as digit,
+        case when shiftright(own_in_order, 12) = node then shiftright(own_in_order, 8) & 15 end as own_digit
+    from ordered_step_3
+),
+
+-- How many are there, but for the own event: in the whole node, and in its first children.
+ordered_counts_2 as (
+    select
+        *,
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6,
+        (sum(case when digit <= 7 then step else 0 end) over line) - case when own_digit <= 7 then 1 else 0 end as upto_7,
+        (sum(case when digit <= 8 then step else 0 end) over line) - case when own_digit <= 8 then 1 else 0 end as upto_8,
+        (sum(case when digit <= 9 then step else 0 end) over line) - case when own_digit <= 9 then 1 else 0 end as upto_9,
+        (sum(case when digit <= 10 then step else 0 end) over line) - case when own_digit <= 10 then 1 else 0 end as upto_10,
+        (sum(case when digit <= 11 then step else 0 end) over line) - case when own_digit <= 11 then 1 else 0 end as upto_11,
+        (sum(case when digit <= 12 then step else 0 end) over line) - case when own_digit <= 12 then 1 else 0 end as upto_12,
+        (sum(case when digit <= 13 then step else 0 end) over line) - case when own_digit <= 13 then 1 else 0 end as upto_13,
+        (sum(case when digit <= 14 then step else 0 end) over line) - case when own_digit <= 14 then 1 else 0 end as upto_14
+    from ordered_line_2
+    window line as (
+        partition by merchant_id, part, node
+        order by happens_at, spine_id nulls first, place
+        rows between unbounded preceding and current row
+    )
 ),
 
 ordered_places_2 as (
@@ -715,7 +566,7 @@ ordered_places_2 as (
         *,
         how_many as how_many_there,
         wanted as place_wanted
-    from ordered_others_2
+    from ordered_counts_2
 ),
 
 ordered_step_2 as (
@@ -730,24 +581,6 @@ ordered_step_2 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 16 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            when place_wanted <= upto_7 then 7
-            when place_wanted <= upto_8 then 8
-            when place_wanted <= upto_9 then 9
-            when place_wanted <= upto_10 then 10
-            when place_wanted <= upto_11 then 11
-            when place_wanted <= upto_12 then 12
-            when place_wanted <= upto_13 then 13
-            when place_wanted <= upto_14 then 14
-            else 15
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -765,7 +598,25 @@ ordered_step_2 as (
             when place_wanted <= upto_13 then upto_12
             when place_wanted <= upto_14 then upto_13
             else upto_14
-        end as wanted
+        end as wanted,
+        node * 16 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            when place_wanted <= upto_7 then 7
+            when place_wanted <= upto_8 then 8
+            when place_wanted <= upto_9 then 9
+            when place_wanted <= upto_10 then 10
+            when place_wanted <= upto_11 then 11
+            when place_wanted <= upto_12 then 12
+            when place_wanted <= upto_13 then 13
+            when place_wanted <= upto_14 then 14
+            else 15
+        end as node
     from ordered_places_2
     where place_wanted between 1 and n or question is null
 ),
@@ -776,54 +627,6 @@ ordered_line_1 as (
         merchant_id,
         part,
         in_order,
-        coalesce(shiftright(in_order, 8), node) as node,
-        coalesce(shiftright(in_order, 4) & 15, 0) as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
-    from ordered_step_2
-),
-
--- How many are there, in the whole node and in its first children; the own event is the 16th child's where it is in another node.
-ordered_counts_1 as (
-    select
-        *,
-        case when shiftright(own_in_order, 8) = node then shiftright(own_in_order, 4) & 15 else 16 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6,
-        sum(case when digit <= 7 then step else 0 end) over line as upto_7,
-        sum(case when digit <= 8 then step else 0 end) over line as upto_8,
-        sum(case when digit <= 9 then step else 0 end) over line as upto_9,
-        sum(case when digit <= 10 then step else 0 end) over line as upto_10,
-        sum(case when digit <= 11 then step else 0 end) over line as upto_11,
-        sum(case when digit <= 12 then step else 0 end) over line as upto_12,
-        sum(case when digit <= 13 then step else 0 end) over line as upto_13,
-        sum(case when digit <= 14 then step else 0 end) over line as upto_14
-    from ordered_line_1
-    window line as (
-        partition by merchant_id, part, node
-        order by happens_at, spine_id nulls first, place
-        rows between unbounded preceding and current row
-    )
-),
-
-ordered_others_1 as (
-    select
-        merchant_id,
-        part,
-        in_order,
-        node,
         happens_at,
         spine_id,
         place,
@@ -832,23 +635,38 @@ ordered_others_1 as (
         own_in_order,
         how_many,
         wanted,
-        n - case when own_digit < 16 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6,
-        upto_7 - case when own_digit <= 7 then 1 else 0 end as upto_7,
-        upto_8 - case when own_digit <= 8 then 1 else 0 end as upto_8,
-        upto_9 - case when own_digit <= 9 then 1 else 0 end as upto_9,
-        upto_10 - case when own_digit <= 10 then 1 else 0 end as upto_10,
-        upto_11 - case when own_digit <= 11 then 1 else 0 end as upto_11,
-        upto_12 - case when own_digit <= 12 then 1 else 0 end as upto_12,
-        upto_13 - case when own_digit <= 13 then 1 else 0 end as upto_13,
-        upto_14 - case when own_digit <= 14 then 1 else 0 end as upto_14
-    from ordered_counts_1
+        coalesce(shiftright(in_order, 8), node) as node,
+        coalesce(shiftright(in_order, 4) & 15, 0) as digit,
+        case when shiftright(own_in_order, 8) = node then shiftright(own_in_order, 4) & 15 end as own_digit
+    from ordered_step_2
+),
+
+-- How many are there, but for the own event: in the whole node, and in its first children.
+ordered_counts_1 as (
+    select
+        *,
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6,
+        (sum(case when digit <= 7 then step else 0 end) over line) - case when own_digit <= 7 then 1 else 0 end as upto_7,
+        (sum(case when digit <= 8 then step else 0 end) over line) - case when own_digit <= 8 then 1 else 0 end as upto_8,
+        (sum(case when digit <= 9 then step else 0 end) over line) - case when own_digit <= 9 then 1 else 0 end as upto_9,
+        (sum(case when digit <= 10 then step else 0 end) over line) - case when own_digit <= 10 then 1 else 0 end as upto_10,
+        (sum(case when digit <= 11 then step else 0 end) over line) - case when own_digit <= 11 then 1 else 0 end as upto_11,
+        (sum(case when digit <= 12 then step else 0 end) over line) - case when own_digit <= 12 then 1 else 0 end as upto_12,
+        (sum(case when digit <= 13 then step else 0 end) over line) - case when own_digit <= 13 then 1 else 0 end as upto_13,
+        (sum(case when digit <= 14 then step else 0 end) over line) - case when own_digit <= 14 then 1 else 0 end as upto_14
+    from ordered_line_1
+    window line as (
+        partition by merchant_id, part, node
+        order by happens_at, spine_id nulls first, place
+        rows between unbounded preceding and current row
+    )
 ),
 
 ordered_places_1 as (
@@ -856,7 +674,7 @@ ordered_places_1 as (
         *,
         how_many as how_many_there,
         wanted as place_wanted
-    from ordered_others_1
+    from ordered_counts_1
 ),
 
 ordered_step_1 as (
@@ -871,24 +689,6 @@ ordered_step_1 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 16 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            when place_wanted <= upto_7 then 7
-            when place_wanted <= upto_8 then 8
-            when place_wanted <= upto_9 then 9
-            when place_wanted <= upto_10 then 10
-            when place_wanted <= upto_11 then 11
-            when place_wanted <= upto_12 then 12
-            when place_wanted <= upto_13 then 13
-            when place_wanted <= upto_14 then 14
-            else 15
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -906,7 +706,25 @@ ordered_step_1 as (
             when place_wanted <= upto_13 then upto_12
             when place_wanted <= upto_14 then upto_13
             else upto_14
-        end as wanted
+        end as wanted,
+        node * 16 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            when place_wanted <= upto_7 then 7
+            when place_wanted <= upto_8 then 8
+            when place_wanted <= upto_9 then 9
+            when place_wanted <= upto_10 then 10
+            when place_wanted <= upto_11 then 11
+            when place_wanted <= upto_12 then 12
+            when place_wanted <= upto_13 then 13
+            when place_wanted <= upto_14 then 14
+            else 15
+        end as node
     from ordered_places_1
     where place_wanted between 1 and n or question is null
 ),
@@ -917,54 +735,6 @@ ordered_line_0 as (
         merchant_id,
         part,
         in_order,
-        coalesce(shiftright(in_order, 4), node) as node,
-        coalesce(in_order & 15, 0) as digit,
-        happens_at,
-        spine_id,
-        place,
-        step,
-        question,
-        own_in_order,
-        how_many,
-        wanted
-    from ordered_step_1
-),
-
--- How many are there, in the whole node and in its first children; the own event is the 16th child's where it is in another node.
-ordered_counts_0 as (
-    select
-        *,
-        case when shiftright(own_in_order, 4) = node then own_in_order & 15 else 16 end as own_digit,
-        sum(step) over line as n,
-        sum(case when digit <= 0 then step else 0 end) over line as upto_0,
-        sum(case when digit <= 1 then step else 0 end) over line as upto_1,
-        sum(case when digit <= 2 then step else 0 end) over line as upto_2,
-        sum(case when digit <= 3 then step else 0 end) over line as upto_3,
-        sum(case when digit <= 4 then step else 0 end) over line as upto_4,
-        sum(case when digit <= 5 then step else 0 end) over line as upto_5,
-        sum(case when digit <= 6 then step else 0 end) over line as upto_6,
-        sum(case when digit <= 7 then step else 0 end) over line as upto_7,
-        sum(case when digit <= 8 then step else 0 end) over line as upto_8,
-        sum(case when digit <= 9 then step else 0 end) over line as upto_9,
-        sum(case when digit <= 10 then step else 0 end) over line as upto_10,
-        sum(case when digit <= 11 then step else 0 end) over line as upto_11,
-        sum(case when digit <= 12 then step else 0 end) over line as upto_12,
-        sum(case when digit <= 13 then step else 0 end) over line as upto_13,
-        sum(case when digit <= 14 then step else 0 end) over line as upto_14
-    from ordered_line_0
-    window line as (
-        partition by merchant_id, part, node
-        order by happens_at, spine_id nulls first, place
-        rows between unbounded preceding and current row
-    )
-),
-
-ordered_others_0 as (
-    select
-        merchant_id,
-        part,
-        in_order,
-        node,
         happens_at,
         spine_id,
         place,
@@ -973,23 +743,38 @@ ordered_others_0 as (
         own_in_order,
         how_many,
         wanted,
-        n - case when own_digit < 16 then 1 else 0 end as n,
-        upto_0 - case when own_digit <= 0 then 1 else 0 end as upto_0,
-        upto_1 - case when own_digit <= 1 then 1 else 0 end as upto_1,
-        upto_2 - case when own_digit <= 2 then 1 else 0 end as upto_2,
-        upto_3 - case when own_digit <= 3 then 1 else 0 end as upto_3,
-        upto_4 - case when own_digit <= 4 then 1 else 0 end as upto_4,
-        upto_5 - case when own_digit <= 5 then 1 else 0 end as upto_5,
-        upto_6 - case when own_digit <= 6 then 1 else 0 end as upto_6,
-        upto_7 - case when own_digit <= 7 then 1 else 0 end as upto_7,
-        upto_8 - case when own_digit <= 8 then 1 else 0 end as upto_8,
-        upto_9 - case when own_digit <= 9 then 1 else 0 end as upto_9,
-        upto_10 - case when own_digit <= 10 then 1 else 0 end as upto_10,
-        upto_11 - case when own_digit <= 11 then 1 else 0 end as upto_11,
-        upto_12 - case when own_digit <= 12 then 1 else 0 end as upto_12,
-        upto_13 - case when own_digit <= 13 then 1 else 0 end as upto_13,
-        upto_14 - case when own_digit <= 14 then 1 else 0 end as upto_14
-    from ordered_counts_0
+        coalesce(shiftright(in_order, 4), node) as node,
+        coalesce(in_order & 15, 0) as digit,
+        case when shiftright(own_in_order, 4) = node then own_in_order & 15 end as own_digit
+    from ordered_step_1
+),
+
+-- How many are there, but for the own event: in the whole node, and in its first children.
+ordered_counts_0 as (
+    select
+        *,
+        (sum(step) over line) - case when own_digit is null then 0 else 1 end as n,
+        (sum(case when digit <= 0 then step else 0 end) over line) - case when own_digit <= 0 then 1 else 0 end as upto_0,
+        (sum(case when digit <= 1 then step else 0 end) over line) - case when own_digit <= 1 then 1 else 0 end as upto_1,
+        (sum(case when digit <= 2 then step else 0 end) over line) - case when own_digit <= 2 then 1 else 0 end as upto_2,
+        (sum(case when digit <= 3 then step else 0 end) over line) - case when own_digit <= 3 then 1 else 0 end as upto_3,
+        (sum(case when digit <= 4 then step else 0 end) over line) - case when own_digit <= 4 then 1 else 0 end as upto_4,
+        (sum(case when digit <= 5 then step else 0 end) over line) - case when own_digit <= 5 then 1 else 0 end as upto_5,
+        (sum(case when digit <= 6 then step else 0 end) over line) - case when own_digit <= 6 then 1 else 0 end as upto_6,
+        (sum(case when digit <= 7 then step else 0 end) over line) - case when own_digit <= 7 then 1 else 0 end as upto_7,
+        (sum(case when digit <= 8 then step else 0 end) over line) - case when own_digit <= 8 then 1 else 0 end as upto_8,
+        (sum(case when digit <= 9 then step else 0 end) over line) - case when own_digit <= 9 then 1 else 0 end as upto_9,
+        (sum(case when digit <= 10 then step else 0 end) over line) - case when own_digit <= 10 then 1 else 0 end as upto_10,
+        (sum(case when digit <= 11 then step else 0 end) over line) - case when own_digit <= 11 then 1 else 0 end as upto_11,
+        (sum(case when digit <= 12 then step else 0 end) over line) - case when own_digit <= 12 then 1 else 0 end as upto_12,
+        (sum(case when digit <= 13 then step else 0 end) over line) - case when own_digit <= 13 then 1 else 0 end as upto_13,
+        (sum(case when digit <= 14 then step else 0 end) over line) - case when own_digit <= 14 then 1 else 0 end as upto_14
+    from ordered_line_0
+    window line as (
+        partition by merchant_id, part, node
+        order by happens_at, spine_id nulls first, place
+        rows between unbounded preceding and current row
+    )
 ),
 
 ordered_places_0 as (
@@ -997,7 +782,7 @@ ordered_places_0 as (
         *,
         how_many as how_many_there,
         wanted as place_wanted
-    from ordered_others_0
+    from ordered_counts_0
 ),
 
 ordered_step_0 as (
@@ -1012,24 +797,6 @@ ordered_step_0 as (
         question,
         own_in_order,
         how_many_there as how_many,
-        node * 16 + case
-            when place_wanted <= upto_0 then 0
-            when place_wanted <= upto_1 then 1
-            when place_wanted <= upto_2 then 2
-            when place_wanted <= upto_3 then 3
-            when place_wanted <= upto_4 then 4
-            when place_wanted <= upto_5 then 5
-            when place_wanted <= upto_6 then 6
-            when place_wanted <= upto_7 then 7
-            when place_wanted <= upto_8 then 8
-            when place_wanted <= upto_9 then 9
-            when place_wanted <= upto_10 then 10
-            when place_wanted <= upto_11 then 11
-            when place_wanted <= upto_12 then 12
-            when place_wanted <= upto_13 then 13
-            when place_wanted <= upto_14 then 14
-            else 15
-        end as node,
         place_wanted - case
             when place_wanted <= upto_0 then 0
             when place_wanted <= upto_1 then upto_0
@@ -1047,7 +814,25 @@ ordered_step_0 as (
             when place_wanted <= upto_13 then upto_12
             when place_wanted <= upto_14 then upto_13
             else upto_14
-        end as wanted
+        end as wanted,
+        node * 16 + case
+            when place_wanted <= upto_0 then 0
+            when place_wanted <= upto_1 then 1
+            when place_wanted <= upto_2 then 2
+            when place_wanted <= upto_3 then 3
+            when place_wanted <= upto_4 then 4
+            when place_wanted <= upto_5 then 5
+            when place_wanted <= upto_6 then 6
+            when place_wanted <= upto_7 then 7
+            when place_wanted <= upto_8 then 8
+            when place_wanted <= upto_9 then 9
+            when place_wanted <= upto_10 then 10
+            when place_wanted <= upto_11 then 11
+            when place_wanted <= upto_12 then 12
+            when place_wanted <= upto_13 then 13
+            when place_wanted <= upto_14 then 14
+            else 15
+        end as node
     from ordered_places_0
     where place_wanted between 1 and n
 ),
@@ -1099,6 +884,6 @@ features as (
 
 select
     features.*,
-    cast('44dbd2016a694bd2b4021c1557abde1d' as string) as table_version,
+    cast('df9d66cd67f80591d8c4bad0f69600e4' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features
