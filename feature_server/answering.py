@@ -163,8 +163,12 @@ _scalar_readers: Final[dict[ScalarType, Callable[[Any], Any]]] = {
 }
 
 
-def _read_array(read: Callable[[Any], Any]) -> Callable[[list[Any]], list[Any]]:
-    return lambda values: [None if value is None else read(value) for value in values]
+def _read_array(read: Callable[[Any], Any]) -> Callable[[list[Any]], list[Any] | None]:
+    def read_elements(values: list[Any]) -> list[Any] | None:
+        elements = [None if value is None else read(value) for value in values]
+        return None if elements.count(None) > values.count(None) else elements
+
+    return read_elements
 
 
 _readers: Final = dict[ValueType, Callable[[Any], Any]](_scalar_readers.items()) | {

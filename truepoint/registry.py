@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as validated_dataclass
@@ -18,15 +18,6 @@ from truepoint.errors import ManifestError
 ScalarType = Literal["bigint", "boolean", "double precision", "integer", "numeric", "text", "timestamptz"]
 ArrayType = Literal["bigint[]", "boolean[]", "double precision[]", "integer[]", "numeric[]", "text[]", "timestamptz[]"]
 ValueType = ScalarType | ArrayType
-_ARRAYS: Final[dict[ScalarType, ArrayType]] = {
-    "bigint": "bigint[]",
-    "boolean": "boolean[]",
-    "double precision": "double precision[]",
-    "integer": "integer[]",
-    "numeric": "numeric[]",
-    "text": "text[]",
-    "timestamptz": "timestamptz[]",
-}
 ParameterRole = Literal["entity", "request", "event", "as_of"]
 
 SIGNATURE_PREFIX: Final = "-- truepoint-signature: "
@@ -35,7 +26,7 @@ COMPILE_COMMAND: Final = "cd dbt_project && dbt compile --select path:analyses -
 
 def array_of(scalar: ScalarType) -> ArrayType:
     """The type of an array with elements of the type `scalar`, null among them."""
-    return _ARRAYS[scalar]
+    return cast("ArrayType", f"{scalar}[]")
 
 
 _config: Final = ConfigDict(extra="ignore")  # a newer compiler may say more than this version reads

@@ -349,23 +349,8 @@ def add_probe(dbt_project: Path, copy: Path, *, without_type: str | None = None)
     shutil.copytree(dbt_project, copy, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
     add_purchases(copy / "models")
     features = copy / "models" / "features"
-    views = {
-        name: (
-            entity,
-            events,
-            {
-                feature: probe
-                for feature, probe in probes.items()
-                if without_type is None
-                or not any(
-                    re.search(rf"\b{column}\b", f"{probe.meta.get('of')} {probe.meta.get('where')}")
-                    for column, type_name in PURCHASES_TYPES.items()
-                    if type_name == without_type
-                )
-            },
-        )
-        for name, (entity, events, probes) in VIEWS.items()
-    }
+    left_out = [column for column, type_name in PURCHASES_TYPES.items() if type_name == without_type]
+    views = {name: (entity, events, without(left_out, probes)) for name, (entity, events, probes) in VIEWS.items()}
     for name, (entity, events, probes) in views.items():
         add_view(features, name, entity, events, probes)
     columns = [
@@ -408,6 +393,17 @@ def add_probe(dbt_project: Path, copy: Path, *, without_type: str | None = None)
     (copy / "analyses" / "training" / "probe_training.sql").write_text(
         "{{ training_statement('probe') }}\n", encoding="utf-8"
     )
+
+
+def without(columns: list[str], probes: Mapping[str, Probe]) -> dict[str, Probe]:
+    """The features that read none of these columns."""
+    return {
+        feature: probe
+        for feature, probe in probes.items()
+        if not any(
+            re.search(rf"\b{column}\b", f"{probe.meta.get('of')} {probe.meta.get('where')}") for column in columns
+        )
+    }
 
 
 def add_purchases(models: Path) -> None:

@@ -241,6 +241,28 @@ def test_the_project_as_it_is_has_no_mistake(tmp_path: Path) -> None:
     assert is_success, output
 
 
+def test_what_will_be_slow_is_a_warning(tmp_path: Path) -> None:
+    folder = tmp_path / "dbt_project"
+    shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs"))
+    path = folder / ACCOUNT
+    text = path.read_text()
+    for right, wrong in (
+        (COUNT_1H, "{feature: {aggregate: count, window: lifetime}}"),
+        (STDDEV_30D, "{feature: {aggregate: median, of: amount_minor, window: 90d}}"),
+        (SINCE_90D, "{feature: {aggregate: seconds_since_first, window: lifetime}}"),
+    ):
+        assert right in text
+        text = text.replace(right, wrong)
+    path.write_text(text)
+
+    is_success, output = compile_project(folder, tmp_path / "target")
+
+    assert is_success, output
+    assert output.count("account_txn_count_1h: will be slow online: a count over a lifetime") == 1
+    assert output.count("account_amount_stddev_30d: will be slow online: a median over 90d") == 1
+    assert output.count("will be slow online") == 2
+
+
 def compile_project(folder: Path, target_path: Path) -> tuple[bool, str]:
     """`dbt compile`, in a process of its own: dbt leaves its threads running where a compile fails."""
     finished = subprocess.run(

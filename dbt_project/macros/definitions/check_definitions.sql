@@ -1,6 +1,6 @@
 {#
     Stops with every mistake in the project's definitions at once: file, feature, what was given, what is allowed. Called by each model and
-    analysis that expands a definition, and before every run; looks once, and warns once of what will be slow.
+    analysis that expands a definition, and before every run. A run that has looked does not look again; of what will be slow it warns once.
 #}
 {% macro check_definitions() %}
     {% if execute and 'truepoint_is_checked' not in graph %}
@@ -12,9 +12,12 @@
         {% endif %}
         {# The graph lives as long as the run, and every node sees the same one. #}
         {% do graph.update({'truepoint_is_checked': true}) %}
-        {% for warning in get_definition_warnings() %}
-            {% do exceptions.warn(warning) %}
-        {% endfor %}
+        {# Threads that begin together all look; the first of them warns. #}
+        {% if graph.setdefault('truepoint_warned_by', thread_id) == thread_id %}
+            {% for warning in get_definition_warnings() %}
+                {% do exceptions.warn(warning) %}
+            {% endfor %}
+        {% endif %}
     {% endif %}
 {% endmacro %}
 

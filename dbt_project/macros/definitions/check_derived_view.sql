@@ -28,15 +28,13 @@
     {% set features = [] %}
     {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
         {% set feature = get_meta(column).feature %}
-        {% set feature = dict(feature) if feature is mapping else feature %}
         {% do errors.extend(get_column_errors(node, column, get_column_types(spines[0]))) %}
         {% set is_ratio = feature is mapping and feature.ratio is defined %}
         {% if feature is mapping and feature.default is defined %}
             {% do errors.append(definition_error(node, column.name, 'default is given, and a derived feature has none (allowed: a second feature with the expression coalesce(' ~ column.name ~ ', ' ~ feature.default ~ '))')) %}
-            {% do feature.pop('default') %}
         {% endif %}
         {% if is_ratio %}
-            {% do errors.extend(get_ratio_errors(node, column, feature, names)) %}
+            {% do errors.extend(get_ratio_errors(node, column, names)) %}
         {% elif (column.data_type or '') | lower not in get_value_types() %}
             {% do errors.append(definition_error(node, column.name, 'data_type is ' ~ (column.data_type or 'not given') ~ ', and an expression needs it (allowed: ' ~ (get_value_types() | join(', ')) ~ ')')) %}
         {% endif %}
@@ -45,7 +43,7 @@
         {% elif feature is not mapping or not feature.get('expression') %}
             {% do errors.append(definition_error(node, column.name, 'meta.feature is ' ~ (feature | string) ~ ' (allowed: {expression: SQL over features and request fields}, or {ratio: {numerator: FEATURE, denominator: FEATURE}})')) %}
         {% else %}
-            {% do errors.extend(get_key_errors(node, column.name, feature, ['expression'])) %}
+            {% do errors.extend(get_key_errors(node, column.name, feature, ['expression', 'default'])) %}
             {% for error in get_expression_errors(feature.expression, names) %}
                 {% do errors.append(definition_error(node, column.name, 'expression: ' ~ feature.expression ~ ': ' ~ error)) %}
             {% endfor %}
@@ -72,9 +70,10 @@
 {% endmacro %}
 
 {# Mistakes in a ratio: it is of two numbers by name, and a double. #}
-{% macro get_ratio_errors(node, column, feature, names) %}
+{% macro get_ratio_errors(node, column, names) %}
     {% set errors = [] %}
-    {% do errors.extend(get_key_errors(node, column.name, feature, ['ratio'])) %}
+    {% set feature = get_meta(column).feature %}
+    {% do errors.extend(get_key_errors(node, column.name, feature, ['ratio', 'default'])) %}
     {% if feature.ratio is not mapping %}
         {{ return(errors + [definition_error(node, column.name, 'ratio is ' ~ (feature.ratio | string) ~ ' (allowed: {numerator: FEATURE, denominator: FEATURE})')]) }}
     {% endif %}

@@ -82,7 +82,6 @@
         'ranking': ranking,
         'of': value,
         'column': feature.of,
-        'type': type,
         'where': where,
         'feature': {
             'window': feature.window,
