@@ -1,21 +1,14 @@
 """A sample, of which the last day is held back; a build; the day put back; a run for it; and one for nothing new."""
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from benchmarks.runs import own_database, run_command, run_dbt
 from truepoint.sample.load import load_sample
 from truepoint.sample.options import SampleOptions
 from truepoint.settings import Settings
@@ -25,26 +18,6 @@ DATABASE: Final = "truepoint_incremental_benchmark"
 DAYS: Final = 365  # longer than the longest window, as histories are
 END: Final = datetime(2026, 1, 1, tzinfo=UTC)
 TABLES: Final = ("transactions", "chargebacks", "accounts")
-
-
-@dataclass(frozen=True)
-class Run:
-    """A dbt run: its seconds, and those of each model's statements, by name."""
-
-    seconds: float
-    by_model: dict[str, float]
-
-
-@contextmanager
-def own_database(dsn: str) -> Iterator[str]:
-    """URI of a database that lives as long as the block."""
-    with psycopg.connect(dsn, autocommit=True) as server:
-        server.execute(f"drop database if exists {DATABASE} with (force)")
-        server.execute(f"create database {DATABASE}")
-        try:
-            yield urlunsplit(urlsplit(dsn)._replace(path=f"/{DATABASE}"))
-        finally:
-            server.execute(f"drop database {DATABASE} with (force)")
 
 
 def move_last_day(connection: "psycopg.Connection[tuple[object, ...]]", *, is_back: bool) -> None:
@@ -62,46 +35,25 @@ def move_last_day(connection: "psycopg.Connection[tuple[object, ...]]", *, is_ba
         connection.execute(f"vacuum (analyze) payments.{table}")
 
 
-def run_command(settings: Settings, dsn: str, *command: str) -> None:
-    """Run a command of this environment in the dbt project's folder."""
-    environment = {**os.environ, "TRUEPOINT_DSN": dsn, "PGOPTIONS": "-c timezone=UTC -c jit=off"}
-    subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", *command],
-        cwd=settings.dbt_project_dir,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
-
-
-def run_dbt(settings: Settings, dsn: str, target: Path, *arguments: str) -> Run:
-    """Time one `dbt run`."""
-    started = time.monotonic()
-    run_command(settings, dsn, "dbt.cli.main", "run", *arguments, "--target-path", str(target))
-    seconds = time.monotonic() - started
-    results = json.loads((target / "run_results.json").read_bytes())["results"]
-    models = [result for result in results if result["unique_id"].startswith("model.")]
-    return Run(seconds, {result["unique_id"].split(".")[-1]: result["execution_time"] for result in models})
-
-
 def main(rows: int) -> None:
     """Measure, and print a table."""
     settings = Settings()
-    with own_database(ensure_warehouse(settings)) as dsn, tempfile.TemporaryDirectory() as folder:
+    project = settings.dbt_project_dir
+    with own_database(ensure_warehouse(settings), DATABASE) as dsn, tempfile.TemporaryDirectory() as folder:
         target = Path(folder)
         install_schema(dsn)
         load_sample(dsn, SampleOptions(rows=rows, seed=1, days=DAYS, end=END))
         compile_services = ("compile", "--select", "path:analyses", "--target-path", "target/online")
-        run_command(settings, dsn, "dbt.cli.main", *compile_services)
-        run_dbt(settings, dsn, target, "--select", "staging")
-        run_command(settings, dsn, "truepoint", "doctor", "--apply")
+        run_command(project, dsn, "dbt.cli.main", *compile_services)
+        run_dbt(project, dsn, target, "--select", "staging")
+        run_command(project, dsn, "truepoint", "doctor", "--apply")
         with psycopg.connect(dsn, autocommit=True) as connection:
             move_last_day(connection, is_back=False)
-            run_dbt(settings, dsn, target)
+            run_dbt(project, dsn, target)
             move_last_day(connection, is_back=True)
-            day = run_dbt(settings, dsn, target)
-            nothing = run_dbt(settings, dsn, target)
-            everything = run_dbt(settings, dsn, target, "--full-refresh")
+            day = run_dbt(project, dsn, target)
+            nothing = run_dbt(project, dsn, target)
+            everything = run_dbt(project, dsn, target, "--full-refresh")
             row = connection.execute("select count(*) from held_transactions").fetchone()
     print(f"{rows:,} transactions in {DAYS} days, {row[0] if row else 0:,} in the last one. Seconds of `dbt run`:")
     print(f"{'':34}{'all rows':>10}{'last day':>10}{'nothing':>10}")

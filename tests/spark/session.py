@@ -1,8 +1,9 @@
 """Runs dbt commands one after the other in this process, so that they share one Java process and one Spark session.
 
 `python -m tests.spark.session COMMANDS TARGET_PATH`: COMMANDS is a JSON list, each
-{"arguments": [...], "variables": {...}}; with "export": [table, folder] it then writes the table's rows as Parquet. Or
-{"job": ..., "variables": {...}}, where job is the folder of one for truepoint/training/spark_job.py.
+{"arguments": [...], "variables": {...}}; with "project": folder of another dbt project than the repository's; with
+"export": [table, folder] it then writes the table's rows as Parquet. Or {"job": ..., "variables": {...}}, where job is
+the folder of one for truepoint/training/spark_job.py.
 
 The last line of standard output says how each ended: a JSON list of [is_success, output]. It is a process apart from
 the tests' own, since Spark does not end before its process does.
@@ -33,7 +34,12 @@ def main(commands: str, target_path: str) -> None:
                 spark_job.main(str(folder / "job.json"))
             results.append([True, (folder / "outcome.json").read_text(encoding="utf-8")])
             continue
-        project = DbtProject(folder=DBT_PROJECT, dsn="", target_path=Path(target_path), variables=command["variables"])
+        project = DbtProject(
+            folder=Path(command.get("project", DBT_PROJECT)),
+            dsn="",
+            target_path=Path(target_path),
+            variables=command["variables"],
+        )
         result = project.invoke(*command["arguments"], "--target", "spark")
         results.append([result.is_success, result.output])
         if result.is_success and "export" in command:

@@ -1,6 +1,7 @@
 """Training sets over any spine: equal to the training table, and all that was given is kept."""
 
 import random
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,8 @@ from tests.training.conftest import SPINE, Trained
 from truepoint.cli import app
 from truepoint.registry import load_registry
 from truepoint.training import OnProgress, write_training_set
+from truepoint.training.database import send_spine
+from truepoint.training.statement import load_training_statement
 from truepoint.training.types import BATCH_ROWS
 
 
@@ -317,3 +320,10 @@ def test_the_command_writes_the_file(trained: Trained, tmp_path: Path, monkeypat
     refused = CliRunner().invoke(app, [*command, "--target", "duckdb"])
     assert refused.exit_code == 2
     assert "postgres, spark" in refused.output
+
+
+def test_the_statement_runs_with_its_own_memory(trained: Trained) -> None:
+    statement = load_training_statement(trained.settings.online_manifest_path, "card_fraud")
+    with psycopg.connect(trained.dsn) as connection:
+        send_spine(connection, replace(statement, work_mem="12345kB"), [])
+        assert connection.execute("show work_mem").fetchone() == ("12345kB",)
