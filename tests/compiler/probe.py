@@ -111,6 +111,8 @@ LONG_TWO = "country = 'EE' or country = 'EE' or country = 'EE' or amount_minor <
 DEAR = "amount_minor / 7 > 35"
 # White space and commas, as no one would set them in SQL.
 NOTE = "it's ,( here ) ,  twice"
+# As every engine reads it: doubled quotation marks are two texts in Spark.
+NOTE_SQL: Final = " || chr(39) || ".join(f"'{part}'" for part in NOTE.split("'"))
 NOTED = "note = 'it''s ,( here ) ,  twice'"
 # A name as long as Postgres takes.
 UNITS = "purchase_amount_in_minor_units_within_the_bounds_of_an_integer"
@@ -299,7 +301,7 @@ select
         else cast(base_amount_minor as integer)
     end as {UNITS},
     cast(base_amount_minor / 100.0 as numeric(18, 2)) as price,
-    case when base_amount_minor = 250 then '{NOTE.replace("'", "''")}' else 'its, (here), twice' end as note,
+    case when base_amount_minor = 250 then {NOTE_SQL} else 'its, (here), twice' end as note,
     occurred_at,
     known_at
 from {{{{ source('payments', 'transactions') }}}}

@@ -50,6 +50,8 @@ TIED = world(
     account_versions=(VERSION, replace(VERSION, account_version_id="v2", home_country="FI")),
 )
 NULL_KEYS = world(transaction("t", NOON - HOUR, account_id=None), spine=asked(account_id=None))
+KNOWN_WHEN_IT_ENDS = world(transaction("t", NOON - 2 * HOUR, known_at=NOON - HOUR), spine=asked())
+KNOWN_TOO_LATE = world(transaction("t", NOON - 2 * HOUR, known_at=NOON + HOUR), spine=asked())
 DELAYED = late_and_early(NOON, timedelta(0), HOUR, 2 * HOUR, DAY)
 
 MUTANTS = {
@@ -58,8 +60,15 @@ MUTANTS = {
         late_and_early(NOON, HOUR, 30 * DAY),
     ),
     "an open bound closed, in frames": Mutant(
-        "training/training_running.sql", "interval '{{ seconds - 1 }}.999999 seconds' preceding",
-        "interval '{{ seconds }} seconds' preceding", late_and_early(NOON, 30 * DAY, 7 * DAY),
+        "dialect/time.sql", "return(\"interval '\" ~ seconds ~ \" seconds'\")",
+        "return(\"interval '\" ~ seconds ~ \".000001 seconds'\")", late_and_early(NOON, 30 * DAY, 7 * DAY),
+    ),
+    "an event known when its window ends never left behind": Mutant(
+        "training/training_timeline.sql", "'when known_at <= ' ~", "'when known_at < ' ~", KNOWN_WHEN_IT_ENDS,
+    ),
+    "an event known when its window has ended left behind too early": Mutant(
+        "training/training_timeline.sql", "[time_minus('events.known_at', window.seconds), window.number | string]",
+        "['events.event_time', window.number | string]", KNOWN_TOO_LATE,
     ),
     "an open bound closed, in changes": Mutant(
         "definitions/event_counts.sql", "time_plus(event_time, offset_seconds + window_seconds)",

@@ -90,9 +90,9 @@ CHANGES: Final = {
         {"training_card_fraud"},
     ),
     "comment_in_the_compiler": (
-        "macros/training/training_changes.sql",
-        "CTE of changes:",
-        "A CTE of changes:",
+        "macros/training/training_distinct.sql",
+        "CTEs for one count",
+        "The CTEs for one count",
         set(),
     ),
     "label_of_the_service": ("models/services.yml", "    label: Card fraud\n", "    label: Fraud with cards\n", set()),

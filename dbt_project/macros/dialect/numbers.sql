@@ -13,7 +13,7 @@
     {{ return('numeric') }}
 {% endmacro %}
 
-{# Whole numbers of 38 digits; what would need more is null, and exact_sum() and exact_to_double() raise on that. #}
+{# Whole numbers of 38 digits; what would need more is null, and exact_difference() and exact_to_double() raise on that. #}
 {% macro spark__type_exact() %}
     {{ return('decimal(38, 0)') }}
 {% endmacro %}
@@ -35,32 +35,33 @@
     {{ return(to_double('coalesce(' ~ number ~ ', ' ~ raise('a number has more than 38 digits', type_exact()) ~ ')')) }}
 {% endmacro %}
 
-{#
-    A running sum as a spine row sees it; 0 where nothing was added. The row itself adds `exact_nothing`: where the engine gives null for a
-    sum that is too large, that is 0, so that null can mean nothing else.
-#}
-{% macro exact_sum(total, type) %}
-    {{ return(adapter.dispatch('exact_sum', 'truepoint')(total, type)) }}
+{# A sum over a window of the statement, 0 where it has nothing to add up. Null means that it is too large for the exact type, and nothing else. #}
+{% macro exact_sum_over(number, window, type) %}
+    {{ return(adapter.dispatch('exact_sum_over', 'truepoint')(number, window, type)) }}
 {% endmacro %}
 
-{% macro default__exact_sum(total, type) %}
-    {{ return('coalesce(' ~ total ~ ', 0)') }}
+{% macro default__exact_sum_over(number, window, type) %}
+    {{ return('coalesce(sum(' ~ number ~ ') over ' ~ window ~ ', 0)') }}
 {% endmacro %}
 
-{% macro spark__exact_sum(total, type) %}
-    {{ return('coalesce(' ~ total ~ ', ' ~ (raise('a sum has more than 38 digits', type) if type == type_exact() else '0') ~ ')') }}
+{% macro spark__exact_sum_over(number, window, type) %}
+    {% if type != type_exact() %}
+        {{ return(default__exact_sum_over(number, window, type)) }}
+    {% endif %}
+    {{ return('case when count(' ~ number ~ ') over ' ~ window ~ ' > 0 then sum(' ~ to_exact(number) ~ ') over ' ~ window ~ ' else 0 end') }}
 {% endmacro %}
 
-{% macro exact_nothing(type) %}
-    {{ return(adapter.dispatch('exact_nothing', 'truepoint')(type)) }}
+{# The first term less the others. Raises where a term or the result is too large for the exact type. #}
+{% macro exact_difference(terms, type) %}
+    {{ return(adapter.dispatch('exact_difference', 'truepoint')(terms, type)) }}
 {% endmacro %}
 
-{% macro default__exact_nothing(type) %}
-    {{ return(typed_null(type)) }}
+{% macro default__exact_difference(terms, type) %}
+    {{ return(terms | join(' - ')) }}
 {% endmacro %}
 
-{% macro spark__exact_nothing(type) %}
-    {{ return('cast(0 as ' ~ type ~ ')' if type == type_exact() else typed_null(type)) }}
+{% macro spark__exact_difference(terms, type) %}
+    {{ return('coalesce(' ~ (terms | join(' - ')) ~ ', ' ~ raise('a sum has more than 38 digits', type) ~ ')' if type == type_exact() else terms | join(' - ')) }}
 {% endmacro %}
 
 {# SQL that ends the statement with an error; of a type, so that it can stand where a value would. Only Spark needs it. #}

@@ -27,6 +27,34 @@
     {{ return('timestamp_micros(unix_micros(' ~ time ~ ') - ' ~ seconds * 1000000 ~ ')' if seconds else time) }}
 {% endmacro %}
 
+{#
+    An instant, and a length of time, such that window frames may reach back by range. Spark's own intervals cross daylight saving time by the
+    session's time zone, so there both are microseconds.
+#}
+{% macro on_the_line(time) %}
+    {{ return(adapter.dispatch('on_the_line', 'truepoint')(time)) }}
+{% endmacro %}
+
+{% macro postgres__on_the_line(time) %}
+    {{ return(time) }}
+{% endmacro %}
+
+{% macro spark__on_the_line(time) %}
+    {{ return('unix_micros(' ~ time ~ ')') }}
+{% endmacro %}
+
+{% macro on_the_line_seconds(seconds) %}
+    {{ return(adapter.dispatch('on_the_line_seconds', 'truepoint')(seconds)) }}
+{% endmacro %}
+
+{% macro postgres__on_the_line_seconds(seconds) %}
+    {{ return("interval '" ~ seconds ~ " seconds'") }}
+{% endmacro %}
+
+{% macro spark__on_the_line_seconds(seconds) %}
+    {{ return((seconds * 1000000) ~ 'L') }}
+{% endmacro %}
+
 {# Seconds from one instant to another, as a double that is exact to the microsecond. #}
 {% macro seconds_between(earlier, later) %}
     {{ return(adapter.dispatch('seconds_between', 'truepoint')(earlier, later)) }}

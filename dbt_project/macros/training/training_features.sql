@@ -1,24 +1,13 @@
 {#
     The training form of a feature view: linear in events and spine rows, exact with late events in whatever order they came, and a hot key costs
-    what its rows cost. Two plans share one line of time per key.
+    what its rows cost. Events and spine rows stand on one line of time per key; what a spine row sees is worked out from running sums along it.
 
-    By changes: every event adds its part when it becomes visible and takes it away when it leaves the window; the running sum is the feature.
-    By frames, where the engine can (is_framed): a window frame over the event times. It is quicker, and right only for events that nobody asked
-    about before they were known; the others are left to the changes, and the two sums are added.
-
-    The event that a spine row decides on must not count in it. Where it would, its part is taken out just before the row and put back just after.
+    The event that a spine row decides on must not count in it: where it would, it is taken off.
 
     build   the table that is built, see get_build(); none where the statement is for no table
 #}
 {% macro training_features(view, spine_relation, events_relation, build=none) %}
 {%- set parts = get_parts(view) -%}
-{%- set split = split_parts(parts) -%}
-{%- set orders = {} -%}
-{%- set late_orders = {} -%}
-{%- for column, part in parts.latests.items() -%}
-    {%- do orders.update({column: latest_order('events.', column, part)}) -%}
-    {%- do late_orders.update({column: 'late_events.' ~ column}) -%}
-{%- endfor -%}
 {{ build_mark(build) }}
 -- One row per row of the spine: {{ view.name }} as of its as-of time.
 {{ training_sources(view, spine_relation, events_relation, build) }},
@@ -29,22 +18,12 @@
 {% for column, part in parts.distincts.items() %}
 {{ training_distinct(view, column, part) }},
 {% endfor %}
-{%- if split.framed.sums %}
-{{ training_stream(view, parts, split.framed) }},
 
-{{ training_changes(view, 'late_changes', 'late_events', split.framed, parts.contributions, late_orders) }},
-{% endif %}
-{%- if split.changed.sums or split.changed.latests %}
-{{ training_changes(view, 'changes', 'events', split.changed, parts.contributions, orders) }},
-{% endif %}
-{%- if view.decides and parts.sums %}
-{{ training_own_events(view, parts, split) }},
-{% endif %}
-{{ training_timeline(view, parts, split) }},
+{{ training_timeline(view, parts) }},
 
-{{ training_running(view, parts, split.framed) }},
+{{ training_running(view, parts) }},
 
-{{ training_seen(view, parts, split.framed) }},
+{{ training_seen(view, parts) }},
 {% if parts.ordereds %}
 {{ training_ordered(view, parts) }},
 {% endif %}

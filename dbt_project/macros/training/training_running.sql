@@ -1,12 +1,18 @@
 {#
-    CTE `running`: each sum and maximum so far, per key. Where the latest event may be the own one, the runner-up is needed too: the greatest,
-    so far, of the lesser of each entry and the maximum before it.
+    CTE `running`: each sum and maximum so far, per key. A sum over a window is what has arrived less what the window has left behind, both summed
+    from the beginning, so a row is read once for each window, however many events the window holds. Sums need no order of the rows of one instant
+    (what arrives counts, what is left behind does not), which spares Postgres the longer sort; latest events and distinct values do.
+
+    Where the latest event may be the own one, the runner-up is needed too: the greatest, so far, of the lesser of each entry and the maximum
+    before it.
 #}
-{% macro training_running(view, parts, framed) %}
+{% macro training_running(view, parts) %}
 {%- set needs_runner_up = view.decides and parts.latests -%}
-{%- set windows = {} -%}
-{%- for part in framed.sums.values() -%}
-    {%- do windows.update({part.feature.window: part.feature.seconds}) -%}
+{%- set delays = get_delays(parts) -%}
+{%- set arrived = get_arrived(parts) -%}
+{%- set frames = {} -%}
+{%- for part in parts.sums.values() if part.feature.seconds and part.feature.seconds not in frames.values() -%}
+    {%- do frames.update({part.feature.window: part.feature.seconds}) -%}
 {%- endfor -%}
 {%- if needs_runner_up -%}
 maxima as (
@@ -39,14 +45,21 @@ running as (
         happens_at,
         spine_id,
         place
-        {%- for column in (parts.sums | list) + (parts.distincts | list) %},
-        sum({{ column }}) over so_far as {{ column }}
-        {%- endfor %}
-        {%- for column, part in framed.sums.items() %},
-        sum({{ part.contribution }}) over last_{{ part.feature.window }} as {{ column }}_framed
-        {%- endfor %}
-        {%- for name in framed.contributions %},
+        {%- for name in (parts.contributions | list if view.decides else []) %},
         {{ name }}
+        {%- endfor %}
+        {%- if view.decides and parts.sums %},
+        own_event_time
+        {%- endif %}
+        {%- for column, part in arrived.items() %},
+        {{ exact_sum_over('case when arrives_after = ' ~ part.feature.offset_seconds ~ ' then ' ~ part.contribution ~ ' end', 'so_far', get_sum_type(parts, part)) }} as {{ column }}
+        {%- endfor %}
+        {%- for column, part in parts.sums.items() if part.feature.seconds %}
+        {%- set frame = (frames.items() | selectattr(1, 'equalto', part.feature.seconds) | first)[0] %},
+        {{ exact_sum_over('case when ' ~ get_window_number(part, delays) ~ ' between leaves_from and leaves_upto then ' ~ part.contribution ~ ' end', 'left_by_' ~ frame, get_sum_type(parts, part)) }} as {{ column }}_left
+        {%- endfor %}
+        {%- for column in parts.distincts %},
+        sum({{ column }}) over so_far as {{ column }}
         {%- endfor %}
         {%- for column in parts.latests %}
         {%- if needs_runner_up %},
@@ -63,22 +76,46 @@ running as (
     window
         so_far as (
             partition by {{ view.entity | join(', ') }}
+            {%- if parts.distincts or parts.latests %}
             {{ history_order() }}
             rows between unbounded preceding and current row
+            {%- else %}
+            order by {{ on_the_line('happens_at') }}
+            range between unbounded preceding and current row
+            {%- endif %}
         )
-        {%- for window, seconds in windows.items() %},
-        last_{{ window }} as (
+        {%- for window, seconds in frames.items() %},
+        left_by_{{ window }} as (
             partition by {{ view.entity | join(', ') }}
-            order by happens_at
-            range between interval '{{ seconds - 1 }}.999999 seconds' preceding and current row
+            order by {{ on_the_line('happens_at') }}
+            range between unbounded preceding and {{ on_the_line_seconds(seconds) }} preceding
         )
         {%- endfor %}
 )
 {%- endmacro %}
 
-{# CTE `seen`: the parts at each spine row. A framed sum is that of the frame, less what the row itself adds, and the changes of late events. #}
-{% macro training_seen(view, parts, framed) %}
--- What each spine row sees.
+{# What has arrived, however long ago: column -> a part of that contribution and offset. #}
+{% macro get_arrived(parts) %}
+    {% set arrived = {} %}
+    {% for part in parts.sums.values() %}
+        {% do arrived.setdefault(get_arrived_name(part), part) %}
+    {% endfor %}
+    {{ return(arrived) }}
+{% endmacro %}
+
+{% macro get_arrived_name(part) %}
+    {{ return(part.contribution ~ ('_delayed_' ~ part.feature.offset if part.feature.offset_seconds else '') ~ '_arrived') }}
+{% endmacro %}
+
+{# A count fits a bigint; any other sum is exact. #}
+{% macro get_sum_type(parts, part) %}
+    {% set adds = parts.contributions[part.contribution] %}
+    {{ return('bigint' if adds == '1' or adds.endswith(' then 1 end') else type_exact()) }}
+{% endmacro %}
+
+{# CTE `seen`: the parts at each spine row. #}
+{% macro training_seen(view, parts) %}
+-- What each spine row sees{{ '; its own event is taken off where it was counted' if view.decides and parts.sums }}.
 seen as (
     select
         {%- for key in view.entity %}
@@ -86,8 +123,14 @@ seen as (
         {%- endfor %}
         happens_at as as_of,
         spine_id
-        {%- for column, type in get_sum_types(parts).items() %},
-        {{ 'coalesce(' ~ column ~ '_framed, 0) - coalesce(' ~ framed.sums[column].contribution ~ ', 0) + ' if column in framed.sums }}{{ exact_sum(column, type) }} as {{ column }}
+        {%- for column, part in parts.sums.items() %}
+        {%- set terms = [get_arrived_name(part)] %}
+        {%- if part.feature.seconds %}{% do terms.append(column ~ '_left') %}{% endif %}
+        {%- if view.decides %}{% do terms.append('case when ' ~ own_is_in_window(part) ~ ' then coalesce(' ~ part.contribution ~ ', 0) else 0 end') %}{% endif %},
+        {{ exact_difference(terms, get_sum_type(parts, part)) }} as {{ column }}
+        {%- endfor %}
+        {%- for column in parts.distincts %},
+        coalesce({{ column }}, 0) as {{ column }}
         {%- endfor %}
         {%- for column in parts.latests %},
         {{ 'case when own_' ~ column ~ ' = ' ~ column ~ ' then ' ~ column ~ '_runner_up else ' ~ column ~ ' end as ' ~ column if view.decides else column }}

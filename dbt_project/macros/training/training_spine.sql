@@ -16,8 +16,8 @@ spine as (
         {%- endfor %}
         {%- if view.decides %},
         own.event_time as own_event_time
-        {%- for name, adds in parts.contributions.items() %},
-        {{ exact_contribution('own.' ~ name, adds) }} as own_{{ name }}
+        {%- for name in parts.contributions %},
+        own.{{ name }} as own_{{ name }}
         {%- endfor %}
         {%- for column in parts.distincts %},
         own.{{ column }}_value as own_{{ column }}_value
@@ -51,13 +51,4 @@ spine as (
         since=window_since('happens_at', part.feature),
         until=window_until('happens_at', part.feature) if part.feature.offset_seconds else none,
     ) | join(' and ') or 'own_event_time is not null') }}
-{% endmacro %}
-
-{# A count fits a bigint; any other contribution is made exact, so that neither its negative nor a sum overflows. #}
-{% macro get_contribution_type(adds) %}
-    {{ return('bigint' if adds == '1' or adds.endswith(' then 1 end') else type_exact()) }}
-{% endmacro %}
-
-{% macro exact_contribution(sql, adds) %}
-    {{ return(sql if get_contribution_type(adds) == 'bigint' else to_exact(sql)) }}
 {% endmacro %}

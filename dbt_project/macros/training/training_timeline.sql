@@ -1,5 +1,5 @@
 {#
-    Where a row of the timeline stands among those of the same instant: first all changes, then each spine row, with its own event taken out
+    Where a row of the timeline stands among those of the same instant: first what events do, then each spine row, with its own event taken out
     just before it and put back just after.
 #}
 {% macro get_places() %}
@@ -7,85 +7,225 @@
 {% endmacro %}
 
 {% macro history_order() -%}
-order by happens_at, spine_id nulls first, place
+order by {{ on_the_line('happens_at') }}, spine_id nulls first, place
 {%- endmacro %}
 
-{# The columns that are summed up along the timeline: name -> type. #}
-{% macro get_sum_types(parts) %}
-    {% set types = {} %}
-    {% for column, part in parts.sums.items() %}
-        {% do types.update({column: get_contribution_type(parts.contributions[part.contribution])}) %}
+{#
+    The offsets of a view's sums and latest events: list of {seconds, windows, has_sums, latests}, the shortest first. `windows` are those of the
+    sums, list of {number, name, seconds}, the shortest first; numbers go through all offsets.
+#}
+{% macro get_delays(parts) %}
+    {% set delays = {} %}
+    {% for part in (parts.sums.values() | list) + (parts.latests.values() | list) %}
+        {% do delays.update({part.feature.offset_seconds: {'seconds': part.feature.offset_seconds, 'windows': [], 'has_sums': false, 'latests': []}}) %}
     {% endfor %}
-    {% for column in parts.distincts %}
-        {% do types.update({column: 'integer'}) %}
+    {% for part in parts.sums.values() %}
+        {% set delay = delays[part.feature.offset_seconds] %}
+        {% do delay.update({'has_sums': true}) %}
+        {% if part.feature.seconds and part.feature.seconds not in delay.windows %}
+            {% do delay.windows.append(part.feature.seconds) %}
+        {% endif %}
     {% endfor %}
-    {{ return(types) }}
+    {% for column, part in parts.latests.items() %}
+        {% do delays[part.feature.offset_seconds].latests.append(column) %}
+    {% endfor %}
+    {% set state = namespace(number=0) %}
+    {% set in_order = [] %}
+    {% for seconds in delays | sort %}
+        {% set windows = [] %}
+        {% for window_seconds in delays[seconds].windows | sort %}
+            {% set state.number = state.number + 1 %}
+            {% do windows.append({'number': state.number, 'seconds': window_seconds}) %}
+        {% endfor %}
+        {% do delays[seconds].update({'windows': windows}) %}
+        {% do in_order.append(delays[seconds]) %}
+    {% endfor %}
+    {{ return(in_order) }}
 {% endmacro %}
 
-{# The columns of the CTE `timeline`: name -> type. Those of framed events have the type that their relation gives them (none). #}
-{% macro get_timeline_columns(view, parts, framed) %}
+{# The number of a sum's window. #}
+{% macro get_window_number(part, delays) %}
+    {% for delay in delays if delay.seconds == part.feature.offset_seconds %}
+        {% for window in delay.windows if window.seconds == part.feature.seconds %}
+            {{ return(window.number) }}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}
+
+{# The columns of the CTE `timeline`: name -> type; none where the first relation that has the column gives it one. #}
+{% macro get_timeline_columns(view, parts) %}
     {% set columns = {} %}
     {% for key in view.entity %}
         {% do columns.update({key: view.events.columns[key]}) %}
     {% endfor %}
     {% do columns.update({'happens_at': 'timestamptz', 'spine_id': 'text', 'place': 'integer'}) %}
-    {% do columns.update(get_sum_types(parts)) %}
+    {% if parts.sums %}
+        {% do columns.update({'arrives_after': 'integer', 'leaves_from': 'integer', 'leaves_upto': 'integer'}) %}
+    {% endif %}
+    {% for name in parts.contributions %}
+        {% do columns.update({name: none}) %}
+    {% endfor %}
+    {% if parts.sums and view.decides %}
+        {% do columns.update({'own_event_time': 'timestamptz'}) %}
+    {% endif %}
+    {% for column in parts.distincts %}
+        {% do columns.update({column: 'integer'}) %}
+    {% endfor %}
     {% for column, part in parts.latests.items() %}
         {% do columns.update({column: 'bigint' if part.of else 'timestamptz'}) %}
         {% if view.decides %}
             {% do columns.update({'own_' ~ column: 'bigint' if part.of else 'timestamptz'}) %}
         {% endif %}
     {% endfor %}
-    {% for name in framed.contributions %}
-        {% do columns.update({name: none}) %}
-    {% endfor %}
     {{ return(columns) }}
 {% endmacro %}
 
-{# CTE `timeline`: changes, spine rows and their own events. #}
-{% macro training_timeline(view, parts, split) %}
-{%- set framed = split.framed -%}
-{%- set columns = get_timeline_columns(view, parts, framed) -%}
-{%- set places = get_places() -%}
-{%- set sums = parts.sums | list -%}
-{%- set when = view.entity + ['happens_at'] -%}
-{%- set own_latests = [] -%}
-{%- for column in parts.latests if view.decides -%}
-    {%- do own_latests.append('own_' ~ column) -%}
-{%- endfor -%}
+{#
+    CTE `timeline`: what events do, spine rows, and how many distinct values there are, on one line of time.
+
+    An event stands on the line where it arrives, that is, becomes visible. From there on it is in the sum of all that has arrived. It also stands
+    where a window of length w leaves it behind: a row that asks at t has lost what stands at t - w or before. Visible until u means so at u - w
+    (`visible_until` of the contract): that is its event time, one place for all windows, unless it became known later than a window lasts.
+#}
+{% macro training_timeline(view, parts) %}
+{%- set columns = get_timeline_columns(view, parts) -%}
+{%- set delays = get_delays(parts) -%}
 {%- set branches = [] -%}
-{%- if framed.sums -%}
-    {%- do branches.append(timeline_branch('framed_events', columns, when + ['spine_id', 'place'] + (framed.contributions | list) + (framed.latests | list) + own_latests)) -%}
-    {%- do branches.append(timeline_branch('late_changes', columns, when + (framed.sums | list) + (framed.latests | list), places.change)) -%}
-{%- else -%}
-    {%- do branches.append(timeline_branch('spine', columns, when + ['spine_id'] + own_latests, places.asked, get_sum_types(parts))) -%}
-{%- endif -%}
-{%- if split.changed.sums or split.changed.latests -%}
-    {%- do branches.append(timeline_branch('changes', columns, when + (split.changed.sums | list) + (split.changed.latests | list), places.change)) -%}
-{%- endif -%}
-{%- for column in parts.distincts -%}
-    {%- do branches.append(timeline_branch(column ~ '_changes', columns, when + ['spine_id', 'place', column])) -%}
+{%- for delay in delays -%}
+    {%- do branches.append(arriving_branch(view, parts, columns, delay)) -%}
+    {%- if delay.windows -%}
+        {%- do branches.append(left_behind_branch(view, parts, columns, delay)) -%}
+        {%- do branches.append(never_seen_branch(view, parts, columns, delay)) -%}
+    {%- endif -%}
 {%- endfor -%}
-{%- if view.decides and parts.sums -%}
-    {%- do branches.append(timeline_branch('own_events', columns, when + ['spine_id', 'place'] + sums)) -%}
-{%- endif -%}
--- Changes and spine rows on one line of time. Of one instant, by place: changes ({{ places.change }}), and of each row its own event out ({{ places.own_out }}), its question ({{ places.asked }}),
--- its own event back ({{ places.own_back }}).
+{%- for column in parts.distincts -%}
+    {%- do branches.append(timeline_branch(columns, same_names(view.entity + ['happens_at', 'spine_id', 'place', column]), 'from ' ~ column ~ '_changes')) -%}
+{%- endfor -%}
+{%- do branches.append(asking_branch(view, parts, columns)) -%}
+-- What events do, and spine rows, on one line of time. Of one instant, by place: events ({{ get_places().change }}), then each row
+{%- if parts.distincts %}: its own event out ({{ get_places().own_out }}), its question ({{ get_places().asked }}), its own event back ({{ get_places().own_back }}).
+{%- else %} ({{ get_places().asked }}).
+{%- endif %}
+{%- if parts.sums %}
+-- arrives_after: the offset, in seconds, of the sums that the row comes into.
+{%- endif %}
+{%- if delays | selectattr('windows') | list %}
+-- leaves_from, leaves_upto: the windows that leave it behind, by number: {{ describe_windows(delays) }}.
+{%- endif %}
 timeline as (
 {{ branches | join('    union all\n') }})
 {%- endmacro %}
 
-{# One branch of `timeline`: the columns that the relation has, and typed nulls for the others. `asked_of`: the sums that its rows ask for. #}
-{% macro timeline_branch(relation, columns, present, place=none, asked_of=[]) %}
+{# Such as: 1 of 3600 s, 2 of 86400 s after 604800 s #}
+{% macro describe_windows(delays) %}
+    {% set words = [] %}
+    {% for delay in delays %}
+        {% for window in delay.windows %}
+            {% do words.append(window.number ~ ' of ' ~ window.seconds ~ ' s' ~ (' after ' ~ delay.seconds ~ ' s' if delay.seconds)) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(words | join(', ')) }}
+{% endmacro %}
+
+{# Events where they become visible. One that is known by its event time is left behind from the same place. #}
+{% macro arriving_branch(view, parts, columns, delay) %}
+    {% set values = same_names(view.entity + (parts.contributions | list)) %}
+    {% set happened_at = time_plus('event_time', delay.seconds) %}
+    {% do values.update({'happens_at': visible_from('event_time', 'known_at', delay.seconds), 'place': get_places().change}) %}
+    {% if delay.has_sums %}
+        {% do values.update({'arrives_after': delay.seconds}) %}
+    {% endif %}
+    {% if delay.windows %}
+        {% do values.update({
+            'leaves_from': 'case when known_at <= ' ~ happened_at ~ ' then ' ~ delay.windows[0].number ~ ' end',
+            'leaves_upto': delay.windows[-1].number,
+        }) %}
+    {% endif %}
+    {% for column in delay.latests %}
+        {% do values.update({column: latest_order('', column, parts.latests[column])}) %}
+    {% endfor %}
+    {{ return(timeline_branch(columns, values, 'from events')) }}
+{% endmacro %}
+
+{# Events that became known after their event time, where windows that are longer than that leave them behind. #}
+{% macro left_behind_branch(view, parts, columns, delay) %}
+    {% set values = same_names(view.entity + (parts.contributions | list)) %}
+    {% set happened_at = time_plus('event_time', delay.seconds) %}
+    {% set numbers = [] %}
+    {% for window in delay.windows[:-1] %}
+        {% do numbers.append('when known_at <= ' ~ time_plus('event_time', delay.seconds + window.seconds) ~ ' then ' ~ window.number) %}
+    {% endfor %}
+    {% set last = delay.windows[-1] %}
+    {% do values.update({
+        'happens_at': happened_at,
+        'place': get_places().change,
+        'leaves_from': 'case ' ~ (numbers | join(' ')) ~ ' else ' ~ last.number ~ ' end' if numbers else last.number,
+        'leaves_upto': last.number,
+    }) %}
+    {{ return(timeline_branch(columns, values, 'from events', [
+        'known_at > ' ~ happened_at,
+        'known_at <= ' ~ time_plus('event_time', delay.seconds + last.seconds),
+    ])) }}
+{% endmacro %}
+
+{# Events that became known later than a window lasts, where that window leaves them behind at the moment at which they arrive. #}
+{% macro never_seen_branch(view, parts, columns, delay) %}
+    {% set values = same_names(parts.contributions | list) %}
+    {% set rows = [] %}
+    {% for window in delay.windows %}
+        {% do rows.append([time_minus('events.known_at', window.seconds), window.number | string]) %}
+    {% endfor %}
+    {% for key in view.entity %}
+        {% do values.update({key: 'events.' ~ key}) %}
+    {% endfor %}
+    {% do values.update({
+        'happens_at': 'gone.happens_at',
+        'place': get_places().change,
+        'leaves_from': 'gone.number',
+        'leaves_upto': 'gone.number',
+    }) %}
+    {{ return(timeline_branch(columns, values, 'from events\n    ' ~ cross_join_rows('gone', ['happens_at', 'number'], rows, one_per_line=false), [
+        'events.known_at > ' ~ time_plus('events.event_time', delay.seconds + delay.windows[0].seconds),
+        'gone.happens_at > ' ~ time_plus('events.event_time', delay.seconds),
+    ])) }}
+{% endmacro %}
+
+{# Spine rows, with what the decided event adds: it is to be taken off again where it is counted. #}
+{% macro asking_branch(view, parts, columns) %}
+    {% set values = same_names(view.entity + ['happens_at', 'spine_id']) %}
+    {% do values.update({'place': get_places().asked}) %}
+    {% if view.decides %}
+        {% do values.update(same_names(['own_event_time'])) %}
+        {% for name in parts.contributions %}
+            {% do values.update({name: 'own_' ~ name}) %}
+        {% endfor %}
+        {% for column in parts.latests %}
+            {% do values.update({'own_' ~ column: 'own_' ~ column}) %}
+        {% endfor %}
+    {% endif %}
+    {{ return(timeline_branch(columns, values, 'from spine')) }}
+{% endmacro %}
+
+{% macro same_names(names) %}
+    {% set values = {} %}
+    {% for name in names %}
+        {% do values.update({name: name}) %}
+    {% endfor %}
+    {{ return(values) }}
+{% endmacro %}
+
+{# One branch of `timeline`. `values`: column -> SQL; the other columns are null. #}
+{% macro timeline_branch(columns, values, source, conditions=[]) %}
     select
         {%- for name, type in columns.items() %}
-        {% if name == 'place' and place is not none -%}
-        {{ place }} as place
-        {%- else -%}
-        {{ name if name in present else (exact_nothing(type) if name in asked_of else typed_null(type)) ~ ' as ' ~ name }}
-        {%- endif %}{{ ',' if not loop.last }}
+        {%- set value = values.get(name, typed_null(type)) | string %}
+        {{ value if value == name or value.endswith('.' ~ name) else value ~ ' as ' ~ name }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ relation }}
+    {{ source }}
+    {%- if conditions %}
+    where
+        {{ conditions | join('\n        and ') }}
+    {%- endif %}
 {% endmacro %}
 
 {# Lets the planner read a CTE's base relation again, where it would else write the CTE out. #}
