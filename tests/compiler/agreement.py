@@ -18,10 +18,10 @@ def check_agreement(features: FeatureDatabase, world: World, *, time_zone: str =
     for row, online in zip(world.spine, answers.online, strict=True):
         expected = expected_values(world, row)
         training = answers.training[row.spine_id]
-        problems += _differences("training", row, expected, training)
-        problems += _differences("online", row, {name: expected[name] for name in SERVED}, online)
+        problems += differences("training", row, expected, training)
+        problems += differences("online", row, {name: expected[name] for name in SERVED}, online)
         found = {f"found__{view}": is_found for view, is_found in expected_found(world, row).items()}
-        problems += _differences("online", row, found, online)
+        problems += differences("online", row, found, online)
         # In UTC: Python calls two times unequal that name one instant within the hour that clocks repeat.
         if online["as_of"].astimezone(UTC) != row.as_of.astimezone(UTC):
             problems.append(f"online as_of of {row.spine_id} is {online['as_of']}, asked {row.as_of}")
@@ -34,8 +34,8 @@ def check_probe_agreement(features: FeatureDatabase, world: World) -> None:
     problems = []
     for row, online in zip(world.spine, answers.online, strict=True):
         expected = expected_probe(world, row)
-        problems += _differences("training", row, expected, answers.training[row.spine_id])
-        problems += _differences("online", row, expected, online)
+        problems += differences("training", row, expected, answers.training[row.spine_id])
+        problems += differences("online", row, expected, online)
     assert not problems, "\n".join(problems)
 
 
@@ -52,7 +52,8 @@ def is_same(left: Any, right: Any) -> bool:
     return type(left) is type(right) and bool(left == right)
 
 
-def _differences(form: str, row: SpineRow, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]:
+def differences(form: str, row: SpineRow, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]:
+    """What differs between the oracle's values and those of a form: a line each."""
     return [
         f"{form} {name} of {row}: {actual.get(name, 'absent')!r}, the oracle says {value!r}"
         for name, value in expected.items()

@@ -8,11 +8,12 @@ decimals. Its files are added to a copy of the dbt project.
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from tests.oracle.card_fraud import SpineRow, Transaction, World
@@ -279,7 +280,9 @@ PURCHASE: Final = {
     "p_last_note_24h": last("24h", "note", "text"),
     "p_since_noted_7d": where(since_last("7d"), NOTED, is_noted),
 }
-VIEWS: Final = {
+# Entity, event relation, features.
+View = tuple[tuple[str, ...], str, Mapping[str, Probe]]
+VIEWS: Final[Mapping[str, View]] = {
     "probe_account": (("account_id",), "stg_transactions", ACCOUNT),
     "probe_pair": (("account_id", "merchant_id"), "stg_transactions", PAIR),
     "probe_chargeback": (("merchant_id",), "stg_chargebacks", CHARGEBACK),
@@ -372,29 +375,45 @@ def add_probe(dbt_project: Path, copy: Path, *, without_type: str | None = None)
     (features / "probe_derived.yml").write_text(json.dumps({"models": [derived]}), encoding="utf-8")
     body = "{{ derived_view(inputs=['probe_account'], spine='spine_transactions') }}\n"
     (features / "probe_derived.sql").write_text(body, encoding="utf-8")
+    served = [feature for _, _, probes in views.values() for feature in probes] + list(DERIVED)
+    add_service(copy, "probe", [*views, "probe_derived"], served, request={"amount_minor": "bigint"})
+
+
+def add_service(
+    copy: Path,
+    name: str,
+    views: Sequence[str],
+    served: Sequence[str],
+    *,
+    request: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Write a feature service over views of account and merchant, with its training table and both its statements."""
     exposure = {
-        "name": "probe",
+        "name": name,
         "type": "ml",
         "owner": {"name": "Tests", "email": "tests@example.com"},
-        "depends_on": ["ref('training_probe')"],
+        "depends_on": [f"ref('training_{name}')"],
         "config": {
             "meta": {
                 "feature_service": {
                     "spine": "spine_transactions",
                     "entities": ["account_id", "merchant_id"],
-                    "request": {"amount_minor": "bigint"},
-                    "features": [feature for _, _, probes in views.values() for feature in probes] + list(DERIVED),
+                    **({"request": dict(request)} if request else {}),
+                    "features": list(served),
                 }
             }
         },
     }
-    (copy / "models" / "probe.yml").write_text(json.dumps({"exposures": [exposure]}), encoding="utf-8")
-    body = f"{{{{ training_set(service='probe', spine='spine_transactions', views={[*views, 'probe_derived']}) }}}}\n"
-    (copy / "models" / "marts" / "training_probe.sql").write_text(body, encoding="utf-8")
-    (copy / "analyses" / "online" / "probe.sql").write_text("{{ online_statement('probe') }}\n", encoding="utf-8")
-    (copy / "analyses" / "training" / "probe_training.sql").write_text(
-        "{{ training_statement('probe') }}\n", encoding="utf-8"
-    )
+    (copy / "models" / f"{name}.yml").write_text(json.dumps({"exposures": [exposure]}), encoding="utf-8")
+    for path, body in (
+        (
+            f"models/marts/training_{name}.sql",
+            f"training_set(service='{name}', spine='spine_transactions', views={list(views)})",
+        ),
+        (f"analyses/online/{name}.sql", f"online_statement('{name}')"),
+        (f"analyses/training/{name}_training.sql", f"training_statement('{name}')"),
+    ):
+        (copy / path).write_text(f"{{{{ {body} }}}}\n", encoding="utf-8")
 
 
 def without(columns: list[str], probes: Mapping[str, Probe]) -> dict[str, Probe]:
@@ -448,10 +467,10 @@ def as_type(value: Any, type_name: str) -> Any:
     return float(value) if type_name == "double precision" else value
 
 
-def expected_probe(world: World, row: SpineRow) -> dict[str, Any]:
-    """Every feature of the probe service for `row`, by the oracle."""
+def expected_of_views(world: World, row: SpineRow, views: Iterable[View]) -> dict[str, Any]:
+    """The features of views for `row`, by the oracle."""
     values: dict[str, Any] = {}
-    for entity, relation, probes in VIEWS.values():
+    for entity, relation, probes in views:
         decides = relation != "stg_chargebacks"
         records: list[Any] = list(world.transactions if decides else world.chargebacks)
         events = [
@@ -468,6 +487,12 @@ def expected_probe(world: World, row: SpineRow) -> dict[str, Any]:
         for name, probe in probes.items():
             value = feature_value(events, request, probe.meta, probe.where)
             values[name] = as_type(value, probe.type)
+    return values
+
+
+def expected_probe(world: World, row: SpineRow) -> dict[str, Any]:
+    """Every feature of the probe service for `row`, by the oracle."""
+    values = expected_of_views(world, row, VIEWS.values())
     share = _divided(values["p_declined_or_large_24h"], values["p_count_lifetime"])
     early, late = values["p_mean_24h_delayed_1h"], values["p_mean_or_24h"]
     return values | {

@@ -36,9 +36,9 @@ spine as (
         spine_rows.account_id,
         own.event_time as own_event_time,
         own.n as own_n,
-        cast(own.amount_minor_total as numeric) as own_amount_minor_total,
+        own.amount_minor_total as own_amount_minor_total,
         own.amount_minor_n as own_amount_minor_n,
-        cast(own.amount_minor_squares as numeric) as own_amount_minor_squares,
+        own.amount_minor_squares as own_amount_minor_squares,
         own.merchant_id_values_7d_value as own_merchant_id_values_7d_value,
         own.event_time as own_latest_90d
     from spine_rows
@@ -103,235 +103,111 @@ merchant_id_values_7d_changes as (
     where (events_present > 0) <> (events_present - events_seen > 0)
 ),
 
--- Events and spine rows on one line of time; a row and the event it decides on are one, where they are at the same instant.
-stream as (
-    select
-        coalesce(spine.account_id, events.account_id) as account_id,
-        coalesce(spine.happens_at, events.event_time) as happens_at,
-        spine.spine_id,
-        events.event_time,
-        events.known_at,
-        events.n,
-        events.amount_minor_total,
-        events.amount_minor_n,
-        events.amount_minor_squares,
-        events.event_time as latest_90d,
-        spine.own_latest_90d
-    from spine
-    full join events
-        on
-            spine.spine_id = events.event_id
-            and spine.event_id = events.event_id
-            and spine.happens_at = events.event_time
-            and spine.account_id = events.account_id
-),
-
-neighbours as (
-    select
-        *,
-        lead(happens_at) over line as next_at,
-        lag(happens_at) over line as previous_at
-    from stream
-    window line as (partition by account_id order by happens_at)
-),
-
-judged as (
-    select
-        *,
-        -- Nobody asks between its event time and its known time.
-        event_time is not null
-        and (
-            known_at <= happens_at
-            or (coalesce(previous_at < happens_at, true) and coalesce(next_at > happens_at and next_at >= known_at, true))
-        ) as is_prompt,
-        -- Nothing else is at its instant.
-        coalesce(previous_at < happens_at, true) and coalesce(next_at > happens_at, true) as is_alone
-    from neighbours
-),
-
-framed_events as (
-    select
-        account_id,
-        happens_at,
-        spine_id,
-        case when spine_id is null then 0 else 2 end as place,
-        case when is_prompt then n end as n,
-        case when is_prompt then amount_minor_total end as amount_minor_total,
-        case when is_prompt then amount_minor_n end as amount_minor_n,
-        case when is_prompt then amount_minor_squares end as amount_minor_squares,
-        case when is_prompt and is_alone then latest_90d end as latest_90d,
-        case when is_prompt and is_alone then latest_90d else own_latest_90d end as own_latest_90d
-    from judged
-),
-
-late_events as (
-    select
-        account_id,
-        event_time,
-        known_at,
-        case when not is_prompt then n end as n,
-        case when not is_prompt then amount_minor_total end as amount_minor_total,
-        case when not is_prompt then amount_minor_n end as amount_minor_n,
-        case when not is_prompt then amount_minor_squares end as amount_minor_squares,
-        latest_90d
-    from judged
-    where
-        event_time is not null
-        and not (is_prompt and is_alone)
-),
-
--- An event adds its part when it becomes visible, and takes it away when it leaves the window.
-late_changes as (
-    select
-        late_events.account_id,
-        change.*
-    from late_events
-    cross join lateral (
-        values
-        (
-            greatest(late_events.event_time, late_events.known_at),
-            late_events.n,
-            cast(late_events.amount_minor_total as numeric),
-            late_events.amount_minor_n,
-            cast(late_events.amount_minor_total as numeric),
-            cast(late_events.amount_minor_squares as numeric),
-            late_events.latest_90d
-        ),
-        (
-            greatest(late_events.event_time + interval '3600 seconds', late_events.known_at),
-            -late_events.n,
-            null,
-            null,
-            null,
-            null,
-            null
-        ),
-        (
-            greatest(late_events.event_time + interval '86400 seconds', late_events.known_at),
-            null,
-            -cast(late_events.amount_minor_total as numeric),
-            null,
-            null,
-            null,
-            null
-        ),
-        (
-            greatest(late_events.event_time + interval '2592000 seconds', late_events.known_at),
-            null,
-            null,
-            -late_events.amount_minor_n,
-            -cast(late_events.amount_minor_total as numeric),
-            -cast(late_events.amount_minor_squares as numeric),
-            null
-        )
-    ) as change (
-        happens_at,
-        n_1h,
-        amount_minor_total_24h,
-        amount_minor_n_30d,
-        amount_minor_total_30d,
-        amount_minor_squares_30d,
-        latest_90d
-    )
-),
-
--- The event that a row decides on must not count in it: out just before the row, back just after.
-own_events as (
-    select
-        spine.account_id,
-        spine.happens_at,
-        spine.spine_id,
-        step.place,
-        case when own_event_time > happens_at - interval '3600 seconds' then step.sign * spine.own_n end as n_1h,
-        case when own_event_time > happens_at - interval '86400 seconds' then step.sign * spine.own_amount_minor_total end as amount_minor_total_24h,
-        case when own_event_time > happens_at - interval '2592000 seconds' then step.sign * spine.own_amount_minor_n end as amount_minor_n_30d,
-        case when own_event_time > happens_at - interval '2592000 seconds' then step.sign * spine.own_amount_minor_total end as amount_minor_total_30d,
-        case when own_event_time > happens_at - interval '2592000 seconds' then step.sign * spine.own_amount_minor_squares end as amount_minor_squares_30d
-    from spine
-    cross join (values (1, -1), (3, 1)) as step (place, sign)
-    where
-        spine.own_event_time is not null
-        and (spine.spine_id is distinct from spine.event_id or own_event_time <> happens_at)
-),
-
--- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
--- its own event back (3).
+-- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row: its own event out (1), its question (2), its own event back (3).
+-- arrives_after: the offset, in seconds, of the sums that the row comes into.
+-- leaves_from, leaves_upto: the windows that leave it behind, by number: 1 of 3600 s, 2 of 86400 s, 3 of 2592000 s.
 timeline as (
     select
         account_id,
-        happens_at,
-        spine_id,
-        place,
-        cast(null as bigint) as n_1h,
-        cast(null as numeric) as amount_minor_total_24h,
-        cast(null as bigint) as amount_minor_n_30d,
-        cast(null as numeric) as amount_minor_total_30d,
-        cast(null as numeric) as amount_minor_squares_30d,
-        cast(null as integer) as merchant_id_values_7d,
-        latest_90d,
-        own_latest_90d,
+        greatest(event_time, known_at) as happens_at,
+        cast(null as text) as spine_id,
+        0 as place,
+        0 as arrives_after,
+        case when known_at <= event_time then 1 end as leaves_from,
+        3 as leaves_upto,
         n,
         amount_minor_total,
         amount_minor_n,
-        amount_minor_squares
-    from framed_events
+        amount_minor_squares,
+        cast(null as timestamptz) as own_event_time,
+        cast(null as integer) as merchant_id_values_7d,
+        event_time as latest_90d,
+        cast(null as timestamptz) as own_latest_90d
+    from events
     union all
     select
         account_id,
-        happens_at,
+        event_time as happens_at,
         cast(null as text) as spine_id,
         0 as place,
-        n_1h,
-        amount_minor_total_24h,
-        amount_minor_n_30d,
-        amount_minor_total_30d,
-        amount_minor_squares_30d,
+        cast(null as integer) as arrives_after,
+        case when known_at <= event_time + interval '3600 seconds' then 1 when known_at <= event_time + interval '86400 seconds' then 2 else 3 end as leaves_from,
+        3 as leaves_upto,
+        n,
+        amount_minor_total,
+        amount_minor_n,
+        amount_minor_squares,
+        cast(null as timestamptz) as own_event_time,
         cast(null as integer) as merchant_id_values_7d,
-        latest_90d,
-        cast(null as timestamptz) as own_latest_90d,
-        null as n,
-        null as amount_minor_total,
-        null as amount_minor_n,
-        null as amount_minor_squares
-    from late_changes
+        cast(null as timestamptz) as latest_90d,
+        cast(null as timestamptz) as own_latest_90d
+    from events
+    where
+        known_at > event_time
+        and known_at <= event_time + interval '2592000 seconds'
+    union all
+    select
+        events.account_id,
+        gone.happens_at,
+        cast(null as text) as spine_id,
+        0 as place,
+        cast(null as integer) as arrives_after,
+        gone.number as leaves_from,
+        gone.number as leaves_upto,
+        n,
+        amount_minor_total,
+        amount_minor_n,
+        amount_minor_squares,
+        cast(null as timestamptz) as own_event_time,
+        cast(null as integer) as merchant_id_values_7d,
+        cast(null as timestamptz) as latest_90d,
+        cast(null as timestamptz) as own_latest_90d
+    from events
+    cross join lateral (
+        values
+        (events.known_at - interval '3600 seconds', 1),
+        (events.known_at - interval '86400 seconds', 2),
+        (events.known_at - interval '2592000 seconds', 3)
+    ) as gone (happens_at, number)
+    where
+        events.known_at > events.event_time + interval '3600 seconds'
+        and gone.happens_at > events.event_time
     union all
     select
         account_id,
         happens_at,
         spine_id,
         place,
-        cast(null as bigint) as n_1h,
-        cast(null as numeric) as amount_minor_total_24h,
-        cast(null as bigint) as amount_minor_n_30d,
-        cast(null as numeric) as amount_minor_total_30d,
-        cast(null as numeric) as amount_minor_squares_30d,
-        merchant_id_values_7d,
-        cast(null as timestamptz) as latest_90d,
-        cast(null as timestamptz) as own_latest_90d,
+        cast(null as integer) as arrives_after,
+        cast(null as integer) as leaves_from,
+        cast(null as integer) as leaves_upto,
         null as n,
         null as amount_minor_total,
         null as amount_minor_n,
-        null as amount_minor_squares
+        null as amount_minor_squares,
+        cast(null as timestamptz) as own_event_time,
+        merchant_id_values_7d,
+        cast(null as timestamptz) as latest_90d,
+        cast(null as timestamptz) as own_latest_90d
     from merchant_id_values_7d_changes
     union all
     select
         account_id,
         happens_at,
         spine_id,
-        place,
-        n_1h,
-        amount_minor_total_24h,
-        amount_minor_n_30d,
-        amount_minor_total_30d,
-        amount_minor_squares_30d,
+        2 as place,
+        cast(null as integer) as arrives_after,
+        cast(null as integer) as leaves_from,
+        cast(null as integer) as leaves_upto,
+        own_n as n,
+        own_amount_minor_total as amount_minor_total,
+        own_amount_minor_n as amount_minor_n,
+        own_amount_minor_squares as amount_minor_squares,
+        own_event_time,
         cast(null as integer) as merchant_id_values_7d,
         cast(null as timestamptz) as latest_90d,
-        cast(null as timestamptz) as own_latest_90d,
-        null as n,
-        null as amount_minor_total,
-        null as amount_minor_n,
-        null as amount_minor_squares
-    from own_events
+        own_latest_90d
+    from spine
 ),
 
 maxima as (
@@ -359,21 +235,21 @@ running as (
         happens_at,
         spine_id,
         place,
-        sum(n_1h) over so_far as n_1h,
-        sum(amount_minor_total_24h) over so_far as amount_minor_total_24h,
-        sum(amount_minor_n_30d) over so_far as amount_minor_n_30d,
-        sum(amount_minor_total_30d) over so_far as amount_minor_total_30d,
-        sum(amount_minor_squares_30d) over so_far as amount_minor_squares_30d,
-        sum(merchant_id_values_7d) over so_far as merchant_id_values_7d,
-        sum(n) over last_1h as n_1h_framed,
-        sum(amount_minor_total) over last_24h as amount_minor_total_24h_framed,
-        sum(amount_minor_n) over last_30d as amount_minor_n_30d_framed,
-        sum(amount_minor_total) over last_30d as amount_minor_total_30d_framed,
-        sum(amount_minor_squares) over last_30d as amount_minor_squares_30d_framed,
         n,
         amount_minor_total,
         amount_minor_n,
         amount_minor_squares,
+        own_event_time,
+        coalesce(sum(case when arrives_after = 0 then n end) over so_far, 0) as n_arrived,
+        coalesce(sum(case when arrives_after = 0 then amount_minor_total end) over so_far, 0) as amount_minor_total_arrived,
+        coalesce(sum(case when arrives_after = 0 then amount_minor_n end) over so_far, 0) as amount_minor_n_arrived,
+        coalesce(sum(case when arrives_after = 0 then amount_minor_squares end) over so_far, 0) as amount_minor_squares_arrived,
+        coalesce(sum(case when 1 between leaves_from and leaves_upto then n end) over left_by_1h, 0) as n_1h_left,
+        coalesce(sum(case when 2 between leaves_from and leaves_upto then amount_minor_total end) over left_by_24h, 0) as amount_minor_total_24h_left,
+        coalesce(sum(case when 3 between leaves_from and leaves_upto then amount_minor_n end) over left_by_30d, 0) as amount_minor_n_30d_left,
+        coalesce(sum(case when 3 between leaves_from and leaves_upto then amount_minor_total end) over left_by_30d, 0) as amount_minor_total_30d_left,
+        coalesce(sum(case when 3 between leaves_from and leaves_upto then amount_minor_squares end) over left_by_30d, 0) as amount_minor_squares_30d_left,
+        sum(merchant_id_values_7d) over so_far as merchant_id_values_7d,
         own_latest_90d,
         latest_90d_max as latest_90d,
         max(
@@ -386,34 +262,34 @@ running as (
             order by happens_at, spine_id nulls first, place
             rows between unbounded preceding and current row
         ),
-        last_1h as (
+        left_by_1h as (
             partition by account_id
             order by happens_at
-            range between interval '3599.999999 seconds' preceding and current row
+            range between unbounded preceding and interval '3600 seconds' preceding
         ),
-        last_24h as (
+        left_by_24h as (
             partition by account_id
             order by happens_at
-            range between interval '86399.999999 seconds' preceding and current row
+            range between unbounded preceding and interval '86400 seconds' preceding
         ),
-        last_30d as (
+        left_by_30d as (
             partition by account_id
             order by happens_at
-            range between interval '2591999.999999 seconds' preceding and current row
+            range between unbounded preceding and interval '2592000 seconds' preceding
         )
 ),
 
--- What each spine row sees.
+-- What each spine row sees; its own event is taken off where it was counted.
 seen as (
     select
         account_id,
         happens_at as as_of,
         spine_id,
-        coalesce(n_1h_framed, 0) - coalesce(n, 0) + coalesce(n_1h, 0) as n_1h,
-        coalesce(amount_minor_total_24h_framed, 0) - coalesce(amount_minor_total, 0) + coalesce(amount_minor_total_24h, 0) as amount_minor_total_24h,
-        coalesce(amount_minor_n_30d_framed, 0) - coalesce(amount_minor_n, 0) + coalesce(amount_minor_n_30d, 0) as amount_minor_n_30d,
-        coalesce(amount_minor_total_30d_framed, 0) - coalesce(amount_minor_total, 0) + coalesce(amount_minor_total_30d, 0) as amount_minor_total_30d,
-        coalesce(amount_minor_squares_30d_framed, 0) - coalesce(amount_minor_squares, 0) + coalesce(amount_minor_squares_30d, 0) as amount_minor_squares_30d,
+        n_arrived - n_1h_left - case when own_event_time > happens_at - interval '3600 seconds' then coalesce(n, 0) else 0 end as n_1h,
+        amount_minor_total_arrived - amount_minor_total_24h_left - case when own_event_time > happens_at - interval '86400 seconds' then coalesce(amount_minor_total, 0) else 0 end as amount_minor_total_24h,
+        amount_minor_n_arrived - amount_minor_n_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' then coalesce(amount_minor_n, 0) else 0 end as amount_minor_n_30d,
+        amount_minor_total_arrived - amount_minor_total_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' then coalesce(amount_minor_total, 0) else 0 end as amount_minor_total_30d,
+        amount_minor_squares_arrived - amount_minor_squares_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' then coalesce(amount_minor_squares, 0) else 0 end as amount_minor_squares_30d,
         coalesce(merchant_id_values_7d, 0) as merchant_id_values_7d,
         case when own_latest_90d = latest_90d then latest_90d_runner_up else latest_90d end as latest_90d
     from running
@@ -436,6 +312,6 @@ features as (
 
 select
     features.*,
-    cast('3c5b3295b07419aad8b837825838a115' as text) as table_version,
+    cast('e28025f500dac6a6de6901d580100075' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -36,27 +36,16 @@ spine as (
     from spine_rows
 ),
 
--- An event adds its part when it becomes visible, and takes it away when it leaves the window.
-changes as (
-    select
-        events.account_id,
-        change.*
-    from events
-    cross join lateral (
-        values
-        (
-            greatest(events.event_time, events.known_at),
-            events.event_rank
-        )
-    ) as change (
-        happens_at,
-        latest_home_country_lifetime
-    )
-),
-
--- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
--- its own event back (3).
+-- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row (2).
 timeline as (
+    select
+        account_id,
+        greatest(event_time, known_at) as happens_at,
+        cast(null as text) as spine_id,
+        0 as place,
+        event_rank as latest_home_country_lifetime
+    from events
+    union all
     select
         account_id,
         happens_at,
@@ -64,14 +53,6 @@ timeline as (
         2 as place,
         cast(null as bigint) as latest_home_country_lifetime
     from spine
-    union all
-    select
-        account_id,
-        happens_at,
-        cast(null as text) as spine_id,
-        0 as place,
-        latest_home_country_lifetime
-    from changes
 ),
 
 running as (
@@ -116,6 +97,6 @@ features as (
 
 select
     features.*,
-    cast('b8e27e3b4bc4a06c7052be7d63e88cdb' as text) as table_version,
+    cast('13eb9f137179d227d016d609ac231e13' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

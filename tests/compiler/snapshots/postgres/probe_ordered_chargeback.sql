@@ -38,8 +38,7 @@ spine as (
     from spine_rows
 ),
 
--- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
--- its own event back (3).
+-- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row (2).
 timeline as (
     select
         merchant_id,
@@ -59,8 +58,8 @@ running as (
     window
         so_far as (
             partition by merchant_id
-            order by happens_at, spine_id nulls first, place
-            rows between unbounded preceding and current row
+            order by happens_at
+            range between unbounded preceding and current row
         )
 ),
 
@@ -1049,6 +1048,6 @@ features as (
 
 select
     features.*,
-    cast('a5d41a7a6f3dc3a665c2bacf67cf04cb' as text) as table_version,
+    cast('47810f4d2a69d6b0e362e99a3886323b' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -62,6 +62,6 @@ training as (
 
 select
     training.*,
-    cast('0aa0dc2be4e768465135bfaf9bf474a4' as text) as table_version,
+    cast('57c0971a18804a6e2821a415338bcf1d' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from training

@@ -36,9 +36,9 @@ spine as (
         spine_rows.account_id,
         own.event_time as own_event_time,
         own.n as own_n,
-        cast(own.amount_minor_total as decimal(38, 0)) as own_amount_minor_total,
+        own.amount_minor_total as own_amount_minor_total,
         own.amount_minor_n as own_amount_minor_n,
-        cast(own.amount_minor_squares as decimal(38, 0)) as own_amount_minor_squares,
+        own.amount_minor_squares as own_amount_minor_squares,
         own.merchant_id_values_7d_value as own_merchant_id_values_7d_value,
         own.event_time as own_latest_90d
     from spine_rows
@@ -86,7 +86,7 @@ merchant_id_values_7d_running as (
         *,
         sum(events_seen) over (
             partition by account_id, merchant_id_values_7d_value
-            order by happens_at, spine_id nulls first, place
+            order by unix_micros(happens_at), spine_id nulls first, place
             rows between unbounded preceding and current row
         ) as events_present
     from merchant_id_values_7d_timeline
@@ -103,82 +103,89 @@ merchant_id_values_7d_changes as (
     where (events_present > 0) <> (events_present - events_seen > 0)
 ),
 
--- An event adds its part when it becomes visible, and takes it away when it leaves the window.
-changes as (
-    select
-        events.account_id,
-        change.*
-    from events
-    lateral view stack(
-        4,
-        greatest(events.event_time, events.known_at), events.n, cast(events.amount_minor_total as decimal(38, 0)), events.amount_minor_n, cast(events.amount_minor_total as decimal(38, 0)), cast(events.amount_minor_squares as decimal(38, 0)), events.event_time,
-        greatest(timestamp_micros(unix_micros(events.event_time) + 3600000000), events.known_at), -events.n, null, null, null, null, null,
-        greatest(timestamp_micros(unix_micros(events.event_time) + 86400000000), events.known_at), null, -cast(events.amount_minor_total as decimal(38, 0)), null, null, null, null,
-        greatest(timestamp_micros(unix_micros(events.event_time) + 2592000000000), events.known_at), null, null, -events.amount_minor_n, -cast(events.amount_minor_total as decimal(38, 0)), -cast(events.amount_minor_squares as decimal(38, 0)), null
-    ) change as happens_at, n_1h, amount_minor_total_24h, amount_minor_n_30d, amount_minor_total_30d, amount_minor_squares_30d, latest_90d
-),
-
--- The event that a row decides on must not count in it: out just before the row, back just after.
-own_events as (
-    select
-        spine.account_id,
-        spine.happens_at,
-        spine.spine_id,
-        step.place,
-        case when own_event_time > timestamp_micros(unix_micros(happens_at) - 3600000000) then step.sign * spine.own_n end as n_1h,
-        case when own_event_time > timestamp_micros(unix_micros(happens_at) - 86400000000) then step.sign * spine.own_amount_minor_total end as amount_minor_total_24h,
-        case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000) then step.sign * spine.own_amount_minor_n end as amount_minor_n_30d,
-        case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000) then step.sign * spine.own_amount_minor_total end as amount_minor_total_30d,
-        case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000) then step.sign * spine.own_amount_minor_squares end as amount_minor_squares_30d
-    from spine
-    cross join (values (1, -1), (3, 1)) as step (place, sign)
-    where
-        spine.own_event_time is not null
-),
-
--- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
--- its own event back (3).
+-- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row: its own event out (1), its question (2), its own event back (3).
+-- arrives_after: the offset, in seconds, of the sums that the row comes into.
+-- leaves_from, leaves_upto: the windows that leave it behind, by number: 1 of 3600 s, 2 of 86400 s, 3 of 2592000 s.
 timeline as (
     select
         account_id,
-        happens_at,
-        spine_id,
-        2 as place,
-        cast(null as bigint) as n_1h,
-        cast(0 as decimal(38, 0)) as amount_minor_total_24h,
-        cast(null as bigint) as amount_minor_n_30d,
-        cast(0 as decimal(38, 0)) as amount_minor_total_30d,
-        cast(0 as decimal(38, 0)) as amount_minor_squares_30d,
+        greatest(event_time, known_at) as happens_at,
+        cast(null as string) as spine_id,
+        0 as place,
+        0 as arrives_after,
+        case when known_at <= event_time then 1 end as leaves_from,
+        3 as leaves_upto,
+        n,
+        amount_minor_total,
+        amount_minor_n,
+        amount_minor_squares,
+        cast(null as timestamp) as own_event_time,
         cast(null as int) as merchant_id_values_7d,
-        cast(null as timestamp) as latest_90d,
-        own_latest_90d
-    from spine
+        event_time as latest_90d,
+        cast(null as timestamp) as own_latest_90d
+    from events
     union all
     select
         account_id,
-        happens_at,
+        event_time as happens_at,
         cast(null as string) as spine_id,
         0 as place,
-        n_1h,
-        amount_minor_total_24h,
-        amount_minor_n_30d,
-        amount_minor_total_30d,
-        amount_minor_squares_30d,
+        cast(null as int) as arrives_after,
+        case when known_at <= timestamp_micros(unix_micros(event_time) + 3600000000) then 1 when known_at <= timestamp_micros(unix_micros(event_time) + 86400000000) then 2 else 3 end as leaves_from,
+        3 as leaves_upto,
+        n,
+        amount_minor_total,
+        amount_minor_n,
+        amount_minor_squares,
+        cast(null as timestamp) as own_event_time,
         cast(null as int) as merchant_id_values_7d,
-        latest_90d,
+        cast(null as timestamp) as latest_90d,
         cast(null as timestamp) as own_latest_90d
-    from changes
+    from events
+    where
+        known_at > event_time
+        and known_at <= timestamp_micros(unix_micros(event_time) + 2592000000000)
+    union all
+    select
+        events.account_id,
+        gone.happens_at,
+        cast(null as string) as spine_id,
+        0 as place,
+        cast(null as int) as arrives_after,
+        gone.number as leaves_from,
+        gone.number as leaves_upto,
+        n,
+        amount_minor_total,
+        amount_minor_n,
+        amount_minor_squares,
+        cast(null as timestamp) as own_event_time,
+        cast(null as int) as merchant_id_values_7d,
+        cast(null as timestamp) as latest_90d,
+        cast(null as timestamp) as own_latest_90d
+    from events
+    lateral view stack(
+        3,
+        timestamp_micros(unix_micros(events.known_at) - 3600000000), 1,
+        timestamp_micros(unix_micros(events.known_at) - 86400000000), 2,
+        timestamp_micros(unix_micros(events.known_at) - 2592000000000), 3
+    ) gone as happens_at, number
+    where
+        events.known_at > timestamp_micros(unix_micros(events.event_time) + 3600000000)
+        and gone.happens_at > events.event_time
     union all
     select
         account_id,
         happens_at,
         spine_id,
         place,
-        cast(null as bigint) as n_1h,
-        cast(null as decimal(38, 0)) as amount_minor_total_24h,
-        cast(null as bigint) as amount_minor_n_30d,
-        cast(null as decimal(38, 0)) as amount_minor_total_30d,
-        cast(null as decimal(38, 0)) as amount_minor_squares_30d,
+        cast(null as int) as arrives_after,
+        cast(null as int) as leaves_from,
+        cast(null as int) as leaves_upto,
+        null as n,
+        null as amount_minor_total,
+        null as amount_minor_n,
+        null as amount_minor_squares,
+        cast(null as timestamp) as own_event_time,
         merchant_id_values_7d,
         cast(null as timestamp) as latest_90d,
         cast(null as timestamp) as own_latest_90d
@@ -188,16 +195,19 @@ timeline as (
         account_id,
         happens_at,
         spine_id,
-        place,
-        n_1h,
-        amount_minor_total_24h,
-        amount_minor_n_30d,
-        amount_minor_total_30d,
-        amount_minor_squares_30d,
+        2 as place,
+        cast(null as int) as arrives_after,
+        cast(null as int) as leaves_from,
+        cast(null as int) as leaves_upto,
+        own_n as n,
+        own_amount_minor_total as amount_minor_total,
+        own_amount_minor_n as amount_minor_n,
+        own_amount_minor_squares as amount_minor_squares,
+        own_event_time,
         cast(null as int) as merchant_id_values_7d,
         cast(null as timestamp) as latest_90d,
-        cast(null as timestamp) as own_latest_90d
-    from own_events
+        own_latest_90d
+    from spine
 ),
 
 maxima as (
@@ -209,12 +219,12 @@ maxima as (
     window
         so_far as (
             partition by account_id
-            order by happens_at, spine_id nulls first, place
+            order by unix_micros(happens_at), spine_id nulls first, place
             rows between unbounded preceding and current row
         ),
         before as (
             partition by account_id
-            order by happens_at, spine_id nulls first, place
+            order by unix_micros(happens_at), spine_id nulls first, place
             rows between unbounded preceding and 1 preceding
         )
 ),
@@ -225,11 +235,20 @@ running as (
         happens_at,
         spine_id,
         place,
-        sum(n_1h) over so_far as n_1h,
-        sum(amount_minor_total_24h) over so_far as amount_minor_total_24h,
-        sum(amount_minor_n_30d) over so_far as amount_minor_n_30d,
-        sum(amount_minor_total_30d) over so_far as amount_minor_total_30d,
-        sum(amount_minor_squares_30d) over so_far as amount_minor_squares_30d,
+        n,
+        amount_minor_total,
+        amount_minor_n,
+        amount_minor_squares,
+        own_event_time,
+        coalesce(sum(case when arrives_after = 0 then n end) over so_far, 0) as n_arrived,
+        case when count(case when arrives_after = 0 then amount_minor_total end) over so_far > 0 then sum(cast(case when arrives_after = 0 then amount_minor_total end as decimal(38, 0))) over so_far else 0 end as amount_minor_total_arrived,
+        coalesce(sum(case when arrives_after = 0 then amount_minor_n end) over so_far, 0) as amount_minor_n_arrived,
+        case when count(case when arrives_after = 0 then amount_minor_squares end) over so_far > 0 then sum(cast(case when arrives_after = 0 then amount_minor_squares end as decimal(38, 0))) over so_far else 0 end as amount_minor_squares_arrived,
+        coalesce(sum(case when 1 between leaves_from and leaves_upto then n end) over left_by_1h, 0) as n_1h_left,
+        case when count(case when 2 between leaves_from and leaves_upto then amount_minor_total end) over left_by_24h > 0 then sum(cast(case when 2 between leaves_from and leaves_upto then amount_minor_total end as decimal(38, 0))) over left_by_24h else 0 end as amount_minor_total_24h_left,
+        coalesce(sum(case when 3 between leaves_from and leaves_upto then amount_minor_n end) over left_by_30d, 0) as amount_minor_n_30d_left,
+        case when count(case when 3 between leaves_from and leaves_upto then amount_minor_total end) over left_by_30d > 0 then sum(cast(case when 3 between leaves_from and leaves_upto then amount_minor_total end as decimal(38, 0))) over left_by_30d else 0 end as amount_minor_total_30d_left,
+        case when count(case when 3 between leaves_from and leaves_upto then amount_minor_squares end) over left_by_30d > 0 then sum(cast(case when 3 between leaves_from and leaves_upto then amount_minor_squares end as decimal(38, 0))) over left_by_30d else 0 end as amount_minor_squares_30d_left,
         sum(merchant_id_values_7d) over so_far as merchant_id_values_7d,
         own_latest_90d,
         latest_90d_max as latest_90d,
@@ -240,22 +259,37 @@ running as (
     window
         so_far as (
             partition by account_id
-            order by happens_at, spine_id nulls first, place
+            order by unix_micros(happens_at), spine_id nulls first, place
             rows between unbounded preceding and current row
+        ),
+        left_by_1h as (
+            partition by account_id
+            order by unix_micros(happens_at)
+            range between unbounded preceding and 3600000000L preceding
+        ),
+        left_by_24h as (
+            partition by account_id
+            order by unix_micros(happens_at)
+            range between unbounded preceding and 86400000000L preceding
+        ),
+        left_by_30d as (
+            partition by account_id
+            order by unix_micros(happens_at)
+            range between unbounded preceding and 2592000000000L preceding
         )
 ),
 
--- What each spine row sees.
+-- What each spine row sees; its own event is taken off where it was counted.
 seen as (
     select
         account_id,
         happens_at as as_of,
         spine_id,
-        coalesce(n_1h, 0) as n_1h,
-        coalesce(amount_minor_total_24h, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_24h,
-        coalesce(amount_minor_n_30d, 0) as amount_minor_n_30d,
-        coalesce(amount_minor_total_30d, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_30d,
-        coalesce(amount_minor_squares_30d, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_squares_30d,
+        n_arrived - n_1h_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 3600000000) then coalesce(n, 0) else 0 end as n_1h,
+        coalesce(amount_minor_total_arrived - amount_minor_total_24h_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 86400000000) then coalesce(amount_minor_total, 0) else 0 end, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_24h,
+        amount_minor_n_arrived - amount_minor_n_30d_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000) then coalesce(amount_minor_n, 0) else 0 end as amount_minor_n_30d,
+        coalesce(amount_minor_total_arrived - amount_minor_total_30d_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000) then coalesce(amount_minor_total, 0) else 0 end, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_30d,
+        coalesce(amount_minor_squares_arrived - amount_minor_squares_30d_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000) then coalesce(amount_minor_squares, 0) else 0 end, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_squares_30d,
         coalesce(merchant_id_values_7d, 0) as merchant_id_values_7d,
         case when own_latest_90d = latest_90d then latest_90d_runner_up else latest_90d end as latest_90d
     from running
@@ -278,6 +312,6 @@ features as (
 
 select
     features.*,
-    cast('bbc78bbe64bc13dea3809d497a0523be' as string) as table_version,
+    cast('ee776a62a720b28661dd12d35318a64c' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

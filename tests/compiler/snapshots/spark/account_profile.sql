@@ -36,21 +36,16 @@ spine as (
     from spine_rows
 ),
 
--- An event adds its part when it becomes visible, and takes it away when it leaves the window.
-changes as (
-    select
-        events.account_id,
-        change.*
-    from events
-    lateral view stack(
-        1,
-        greatest(events.event_time, events.known_at), events.event_rank
-    ) change as happens_at, latest_home_country_lifetime
-),
-
--- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
--- its own event back (3).
+-- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row (2).
 timeline as (
+    select
+        account_id,
+        greatest(event_time, known_at) as happens_at,
+        cast(null as string) as spine_id,
+        0 as place,
+        event_rank as latest_home_country_lifetime
+    from events
+    union all
     select
         account_id,
         happens_at,
@@ -58,14 +53,6 @@ timeline as (
         2 as place,
         cast(null as bigint) as latest_home_country_lifetime
     from spine
-    union all
-    select
-        account_id,
-        happens_at,
-        cast(null as string) as spine_id,
-        0 as place,
-        latest_home_country_lifetime
-    from changes
 ),
 
 running as (
@@ -79,7 +66,7 @@ running as (
     window
         so_far as (
             partition by account_id
-            order by happens_at, spine_id nulls first, place
+            order by unix_micros(happens_at), spine_id nulls first, place
             rows between unbounded preceding and current row
         )
 ),
@@ -110,6 +97,6 @@ features as (
 
 select
     features.*,
-    cast('f783b609db10fbfe90854b83db2cdb9a' as string) as table_version,
+    cast('3b184697b5052544e13c2502c1bcba5d' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -38,8 +38,7 @@ spine as (
     from spine_rows
 ),
 
--- Changes and spine rows on one line of time. Of one instant, by place: changes (0), and of each row its own event out (1), its question (2),
--- its own event back (3).
+-- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row (2).
 timeline as (
     select
         merchant_id,
@@ -59,8 +58,8 @@ running as (
     window
         so_far as (
             partition by merchant_id
-            order by happens_at, spine_id nulls first, place
-            rows between unbounded preceding and current row
+            order by unix_micros(happens_at)
+            range between unbounded preceding and current row
         )
 ),
 
@@ -108,7 +107,7 @@ chargeback_id_frequent_lifetime_counts as (
         *,
         sum(events_seen) over (
             partition by merchant_id, chargeback_id_frequent_lifetime_value
-            order by happens_at, spine_id nulls first, place
+            order by unix_micros(happens_at), spine_id nulls first, place
             rows between unbounded preceding and current row
         ) as how_often
     from chargeback_id_frequent_lifetime_moments
@@ -232,7 +231,7 @@ ordered_counts_5 as (
     from ordered_line_5
     window line as (
         partition by merchant_id, part, node
-        order by happens_at, spine_id nulls first, place
+        order by unix_micros(happens_at), spine_id nulls first, place
         rows between unbounded preceding and current row
     )
 ),
@@ -340,7 +339,7 @@ ordered_counts_4 as (
     from ordered_line_4
     window line as (
         partition by merchant_id, part, node
-        order by happens_at, spine_id nulls first, place
+        order by unix_micros(happens_at), spine_id nulls first, place
         rows between unbounded preceding and current row
     )
 ),
@@ -448,7 +447,7 @@ ordered_counts_3 as (
     from ordered_line_3
     window line as (
         partition by merchant_id, part, node
-        order by happens_at, spine_id nulls first, place
+        order by unix_micros(happens_at), spine_id nulls first, place
         rows between unbounded preceding and current row
     )
 ),
@@ -556,7 +555,7 @@ ordered_counts_2 as (
     from ordered_line_2
     window line as (
         partition by merchant_id, part, node
-        order by happens_at, spine_id nulls first, place
+        order by unix_micros(happens_at), spine_id nulls first, place
         rows between unbounded preceding and current row
     )
 ),
@@ -664,7 +663,7 @@ ordered_counts_1 as (
     from ordered_line_1
     window line as (
         partition by merchant_id, part, node
-        order by happens_at, spine_id nulls first, place
+        order by unix_micros(happens_at), spine_id nulls first, place
         rows between unbounded preceding and current row
     )
 ),
@@ -772,7 +771,7 @@ ordered_counts_0 as (
     from ordered_line_0
     window line as (
         partition by merchant_id, part, node
-        order by happens_at, spine_id nulls first, place
+        order by unix_micros(happens_at), spine_id nulls first, place
         rows between unbounded preceding and current row
     )
 ),
@@ -884,6 +883,6 @@ features as (
 
 select
     features.*,
-    cast('df9d66cd67f80591d8c4bad0f69600e4' as string) as table_version,
+    cast('7206117046204b36d9a775cc6610de5c' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features
