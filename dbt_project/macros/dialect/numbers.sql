@@ -48,7 +48,7 @@
     {% if type != type_exact() %}
         {{ return(default__exact_sum_over(number, window, type)) }}
     {% endif %}
-    {{ return('case when count(' ~ number ~ ') over ' ~ window ~ ' > 0 then sum(' ~ to_exact(number) ~ ') over ' ~ window ~ ' else 0 end') }}
+    {{ return('case when count(*) over ' ~ window ~ ' > 0 then sum(' ~ to_exact('coalesce(' ~ number ~ ', 0)') ~ ') over ' ~ window ~ ' else 0 end') }}
 {% endmacro %}
 
 {# The first term less the others. Raises where a term or the result is too large for the exact type. #}

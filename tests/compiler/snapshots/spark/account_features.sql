@@ -241,14 +241,14 @@ running as (
         amount_minor_squares,
         own_event_time,
         coalesce(sum(case when arrives_after = 0 then n end) over so_far, 0) as n_arrived,
-        case when count(case when arrives_after = 0 then amount_minor_total end) over so_far > 0 then sum(cast(case when arrives_after = 0 then amount_minor_total end as decimal(38, 0))) over so_far else 0 end as amount_minor_total_arrived,
+        case when count(*) over so_far > 0 then sum(cast(coalesce(case when arrives_after = 0 then amount_minor_total end, 0) as decimal(38, 0))) over so_far else 0 end as amount_minor_total_arrived,
         coalesce(sum(case when arrives_after = 0 then amount_minor_n end) over so_far, 0) as amount_minor_n_arrived,
-        case when count(case when arrives_after = 0 then amount_minor_squares end) over so_far > 0 then sum(cast(case when arrives_after = 0 then amount_minor_squares end as decimal(38, 0))) over so_far else 0 end as amount_minor_squares_arrived,
+        case when count(*) over so_far > 0 then sum(cast(coalesce(case when arrives_after = 0 then amount_minor_squares end, 0) as decimal(38, 0))) over so_far else 0 end as amount_minor_squares_arrived,
         coalesce(sum(case when 1 between leaves_from and leaves_upto then n end) over left_by_1h, 0) as n_1h_left,
-        case when count(case when 2 between leaves_from and leaves_upto then amount_minor_total end) over left_by_24h > 0 then sum(cast(case when 2 between leaves_from and leaves_upto then amount_minor_total end as decimal(38, 0))) over left_by_24h else 0 end as amount_minor_total_24h_left,
+        case when count(*) over left_by_24h > 0 then sum(cast(coalesce(case when 2 between leaves_from and leaves_upto then amount_minor_total end, 0) as decimal(38, 0))) over left_by_24h else 0 end as amount_minor_total_24h_left,
         coalesce(sum(case when 3 between leaves_from and leaves_upto then amount_minor_n end) over left_by_30d, 0) as amount_minor_n_30d_left,
-        case when count(case when 3 between leaves_from and leaves_upto then amount_minor_total end) over left_by_30d > 0 then sum(cast(case when 3 between leaves_from and leaves_upto then amount_minor_total end as decimal(38, 0))) over left_by_30d else 0 end as amount_minor_total_30d_left,
-        case when count(case when 3 between leaves_from and leaves_upto then amount_minor_squares end) over left_by_30d > 0 then sum(cast(case when 3 between leaves_from and leaves_upto then amount_minor_squares end as decimal(38, 0))) over left_by_30d else 0 end as amount_minor_squares_30d_left,
+        case when count(*) over left_by_30d > 0 then sum(cast(coalesce(case when 3 between leaves_from and leaves_upto then amount_minor_total end, 0) as decimal(38, 0))) over left_by_30d else 0 end as amount_minor_total_30d_left,
+        case when count(*) over left_by_30d > 0 then sum(cast(coalesce(case when 3 between leaves_from and leaves_upto then amount_minor_squares end, 0) as decimal(38, 0))) over left_by_30d else 0 end as amount_minor_squares_30d_left,
         sum(merchant_id_values_7d) over so_far as merchant_id_values_7d,
         own_latest_90d,
         latest_90d_max as latest_90d,
@@ -312,6 +312,6 @@ features as (
 
 select
     features.*,
-    cast('ee776a62a720b28661dd12d35318a64c' as string) as table_version,
+    cast('1a15f8a641d0b9a3c306f9ee77374639' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features
