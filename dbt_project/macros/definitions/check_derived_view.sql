@@ -1,5 +1,5 @@
-{# Mistakes in a derived view and its features. #}
-{% macro get_derived_view_errors(node) %}
+{# Mistakes in a derived view and its features. `wrong`: names of models with mistakes of their own, whose features have no type yet. #}
+{% macro get_derived_view_errors(node, wrong) %}
     {% set errors = [] %}
     {% set view = get_meta(node).derived_view %}
     {% if view is not mapping %}
@@ -20,7 +20,7 @@
         {% endfor %}
     {% endfor %}
     {% set arrays = [] %}
-    {% for input in get_inputs(node, 'feature_view') %}
+    {% for input in get_inputs(node, 'feature_view') if input.name not in wrong %}
         {% for feature in get_feature_view(input).features if feature.type.endswith('[]') %}
             {% do arrays.append(feature.name) %}
         {% endfor %}

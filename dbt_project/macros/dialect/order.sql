@@ -52,19 +52,6 @@
     {{ return("case when count_if(" ~ condition ~ ') > 0 then transform(array_sort(' ~ rows ~ '), row -> row.value) end') }}
 {% endmacro %}
 
-{# Whether a CTE that is read more than once is computed only once. #}
-{% macro keeps_ctes() %}
-    {{ return(adapter.dispatch('keeps_ctes', 'truepoint')()) }}
-{% endmacro %}
-
-{% macro default__keeps_ctes() %}
-    {{ return(false) }}
-{% endmacro %}
-
-{% macro postgres__keeps_ctes() %}
-    {{ return(true) }}
-{% endmacro %}
-
 {# SQL that ends the statement with an error which names a number; of type bigint, so that it can stand where a value would. #}
 {% macro raise_number(message, number) %}
     {{ return(adapter.dispatch('raise_number', 'truepoint')(message, number)) }}

@@ -156,10 +156,11 @@ timeline as (
         {% do numbers.append('when known_at <= ' ~ time_plus('event_time', delay.seconds + window.seconds) ~ ' then ' ~ window.number) %}
     {% endfor %}
     {% set last = delay.windows[-1] %}
+    {% set margin = '\n        ' %}
     {% do values.update({
         'happens_at': happened_at,
         'place': get_places().change,
-        'leaves_from': 'case ' ~ (numbers | join(' ')) ~ ' else ' ~ last.number ~ ' end' if numbers else last.number,
+        'leaves_from': 'case' ~ margin ~ '    ' ~ (numbers | join(margin ~ '    ')) ~ margin ~ '    else ' ~ last.number ~ margin ~ 'end' if numbers else last.number,
         'leaves_upto': last.number,
     }) %}
     {{ return(timeline_branch(columns, values, 'from events', [
@@ -226,30 +227,4 @@ timeline as (
     where
         {{ conditions | join('\n        and ') }}
     {%- endif %}
-{% endmacro %}
-
-{# Lets the planner read a CTE's base relation again, where it would else write the CTE out. #}
-{% macro inlined() %}
-    {{ return(adapter.dispatch('inlined', 'truepoint')()) }}
-{% endmacro %}
-
-{% macro default__inlined() %}
-    {{ return('') }}
-{% endmacro %}
-
-{% macro postgres__inlined() %}
-    {{ return(' not materialized') }}
-{% endmacro %}
-
-{# Makes the planner write a CTE out, where it would else compute it again for each use. #}
-{% macro written_out() %}
-    {{ return(adapter.dispatch('written_out', 'truepoint')()) }}
-{% endmacro %}
-
-{% macro default__written_out() %}
-    {{ return('') }}
-{% endmacro %}
-
-{% macro postgres__written_out() %}
-    {{ return(' materialized') }}
 {% endmacro %}

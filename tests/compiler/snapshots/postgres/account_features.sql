@@ -131,7 +131,11 @@ timeline as (
         cast(null as text) as spine_id,
         0 as place,
         cast(null as integer) as arrives_after,
-        case when known_at <= event_time + interval '3600 seconds' then 1 when known_at <= event_time + interval '86400 seconds' then 2 else 3 end as leaves_from,
+        case
+            when known_at <= event_time + interval '3600 seconds' then 1
+            when known_at <= event_time + interval '86400 seconds' then 2
+            else 3
+        end as leaves_from,
         3 as leaves_upto,
         n,
         amount_minor_total,
@@ -312,6 +316,6 @@ features as (
 
 select
     features.*,
-    cast('e28025f500dac6a6de6901d580100075' as text) as table_version,
+    cast('afd7801865e5caaadec0eaadefe3d53a' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -78,7 +78,11 @@ timeline as (
         cast(null as text) as spine_id,
         0 as place,
         cast(null as integer) as arrives_after,
-        case when known_at <= event_time + interval '300 seconds' then 1 when known_at <= event_time + interval '3600 seconds' then 2 else 3 end as leaves_from,
+        case
+            when known_at <= event_time + interval '300 seconds' then 1
+            when known_at <= event_time + interval '3600 seconds' then 2
+            else 3
+        end as leaves_from,
         3 as leaves_upto,
         n,
         is_declined_n,
@@ -214,6 +218,6 @@ features as (
 
 select
     features.*,
-    cast('42de9326f1d29ed19f447f1b607301cb' as text) as table_version,
+    cast('ac44e77cf60fc05470f1d411bf77da0d' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -62,6 +62,6 @@ training as (
 
 select
     training.*,
-    cast('57c0971a18804a6e2821a415338bcf1d' as text) as table_version,
+    cast('fcfa4f1fdf1a987b31f2754d9720a5d0' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from training

@@ -57,6 +57,6 @@ features as (
 
 select
     features.*,
-    cast('8cc4c13bbf3f01b44fd2b48ac424f4e5' as text) as table_version,
+    cast('8f1a85f3beb9e4e2f50dc21cd319b940' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -131,7 +131,11 @@ timeline as (
         cast(null as string) as spine_id,
         0 as place,
         cast(null as int) as arrives_after,
-        case when known_at <= timestamp_micros(unix_micros(event_time) + 3600000000) then 1 when known_at <= timestamp_micros(unix_micros(event_time) + 86400000000) then 2 else 3 end as leaves_from,
+        case
+            when known_at <= timestamp_micros(unix_micros(event_time) + 3600000000) then 1
+            when known_at <= timestamp_micros(unix_micros(event_time) + 86400000000) then 2
+            else 3
+        end as leaves_from,
         3 as leaves_upto,
         n,
         amount_minor_total,
@@ -312,6 +316,6 @@ features as (
 
 select
     features.*,
-    cast('1a15f8a641d0b9a3c306f9ee77374639' as string) as table_version,
+    cast('2b3a28a34645f58580818a00f62112f6' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features
