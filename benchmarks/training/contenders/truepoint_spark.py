@@ -1,4 +1,4 @@
-"""truepoint in Spark, local[2], in dbt's own process: the same two feature views, one after the other."""
+"""truepoint in Spark, local[2], in dbt's own process: the same two feature views, side by side."""
 
 from pathlib import Path
 from typing import Final
@@ -16,11 +16,13 @@ CONTENDER: Final = Contender(
     order=20,
 )
 PARTITIONS: Final = 16
+THREADS: Final = 2
 SCHEMA: Final = "features"
 
 
 def run(job: Job) -> Measurement:
-    """Build both views, twice. seconds: the sum of both the first time; Java's and the session's start aside.
+    """Build both views, twice. seconds: from the start of the first view to the end of the last, the first time;
+    Java's and the session's start aside.
 
     Java is cold then, and is not the second time, which stands among the parts.
     """
@@ -28,7 +30,7 @@ def run(job: Job) -> Measurement:
     import pyarrow.parquet as pq
     from pyspark.sql import SparkSession
 
-    from benchmarks.training.building import built, run_dbt
+    from benchmarks.training.building import built, run_dbt, wall_seconds
     from benchmarks.training.spark_log import slowest_over_median, stages
     from benchmarks.training.tables import keep_values
 
@@ -41,6 +43,7 @@ def run(job: Job) -> Measurement:
         "TRUEPOINT_DSN": "postgresql://nobody@localhost/nothing",  # the profile asks for one
         "TRUEPOINT_BENCHMARK_DATASET": str(job.dataset),
         "TRUEPOINT_SCHEMA": SCHEMA,
+        "TRUEPOINT_DBT_THREADS": str(THREADS),
         "TRUEPOINT_SPARK_CATALOGUE": "in-memory",
         "TRUEPOINT_SPARK_DIR": str(spark_folder),
         "TRUEPOINT_SPARK_MASTER": "local[2]",
@@ -58,16 +61,17 @@ def run(job: Job) -> Measurement:
     (log,) = (job.work_folder / "events").iterdir()
     skew = slowest_over_median(stages(log), partitions=PARTITIONS)
     return Measurement(
-        seconds=sum(model.seconds for model in models.values()),
+        seconds=wall_seconds(models),
         rows=job.spine_rows,
         parts=[
             *(models[view].part(job.spine_rows) for view in VIEWS),
             *(Part(f"{view}, built again", again[view].seconds, job.spine_rows) for view in VIEWS),
         ],
         facts={
+            "dbt_threads": THREADS,
             "shuffle_partitions": PARTITIONS,
             "slowest_task_over_median": skew,
-            "seconds_built_again": sum(model.seconds for model in again.values()),
+            "seconds_built_again": wall_seconds(again),
         },
     )
 
