@@ -12,7 +12,7 @@ order by {{ on_the_line('happens_at') }}, spine_id nulls first, place
 
 {#
     The offsets of a view's sums and latest events: list of {seconds, windows, has_sums, latests}, the shortest first. `windows` are those of the
-    sums, list of {number, name, seconds}, the shortest first; numbers go through all offsets.
+    sums, list of {number, seconds}, the shortest first; numbers go through all offsets.
 #}
 {% macro get_delays(parts) %}
     {% set delays = {} %}
