@@ -4,7 +4,8 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,6 +18,8 @@ from tests.dbt_runner import DbtProject
 from truepoint.embedded import EmbeddedPostgres
 from truepoint.settings import Settings
 from truepoint.warehouse import install_schema
+
+NewDatabase = Callable[[], AbstractContextManager[str]]
 
 # Data of tests need not outlive a power cut; and there may be several servers.
 _TEST_SERVER_SETTINGS = {
@@ -58,7 +61,7 @@ def postgres_dsn() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def _template_database(postgres_dsn: str) -> Iterator[str]:
-    """Name of a database with the payments schema, which `database_dsn` copies."""
+    """Name of a database with the payments schema, which `new_database` copies."""
     name = f"template_{uuid.uuid4().hex}"
     with psycopg.connect(postgres_dsn, autocommit=True) as connection:
         connection.execute(
@@ -69,16 +72,32 @@ def _template_database(postgres_dsn: str) -> Iterator[str]:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(scope="session")
+def new_database(postgres_dsn: str, _template_database: str) -> NewDatabase:
+    """Makes databases with the payments schema: `with new_database() as dsn` gives the URI of one, and drops it."""
+
+    @contextmanager
+    def new() -> Iterator[str]:
+        name = f"test_{uuid.uuid4().hex}"
+        with psycopg.connect(postgres_dsn, autocommit=True) as server:
+            server.execute(
+                sql.SQL("create database {} template {}").format(
+                    sql.Identifier(name), sql.Identifier(_template_database)
+                )
+            )
+            try:
+                yield with_database(postgres_dsn, name)
+            finally:
+                server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+    return new
+
+
 @pytest.fixture
-def database_dsn(postgres_dsn: str, _template_database: str) -> Iterator[str]:
+def database_dsn(new_database: NewDatabase) -> Iterator[str]:
     """URI of a fresh database with the payments schema; dropped after the test."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(_template_database))
-        )
-        yield with_database(postgres_dsn, name)
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    with new_database() as dsn:
+        yield dsn
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import psycopg
 import pyarrow as pa
 from psycopg.rows import dict_row
 
+from tests.dbt_runner import DbtProject
 from tests.oracle.card_fraud import SpineRow, World
 from truepoint.registry import Service, load_registry
 from truepoint.training.checking import check_spine
@@ -192,3 +193,14 @@ class FeatureDatabase:
         (spine,) = (model for model in self._models if model.name == SPINE)
         columns = "spine_id, event_id, as_of, account_id, merchant_id, device_id, amount_minor, country"
         return f"insert into {spine.relation} ({columns}) values (%s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+@contextmanager
+def compiled_over(dsn: str, dbt_project: Path, target_path: Path) -> Iterator[FeatureDatabase]:
+    """Compile a dbt project, and create its relations in an empty database with the payments schema."""
+    project = DbtProject(folder=dbt_project, dsn=dsn, target_path=target_path)
+    project.run("compile", "--select", "resource_type:model", "path:analyses")
+    with psycopg.connect(dsn) as connection:
+        database = FeatureDatabase(connection, target_path / "manifest.json")
+        database.install()
+        yield database

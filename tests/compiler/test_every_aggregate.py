@@ -5,22 +5,18 @@ The features are the whole product, a view for each aggregate; the property test
 
 import random
 import shutil
-import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any, Final
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from tests.compiler.agreement import differences
 from tests.compiler.conftest import DBT_PROJECT
-from tests.compiler.feature_database import Answers, FeatureDatabase
+from tests.compiler.feature_database import Answers, compiled_over
 from tests.compiler.probe import DECLINED, Probe, View, add_service, add_view, expected_of_views, is_declined, where
-from tests.conftest import with_database
-from tests.dbt_runner import DbtProject
+from tests.conftest import NewDatabase
 from tests.oracle.card_fraud import SpineRow, Transaction, World
 from tests.oracle.oracle import duration
 
@@ -123,9 +119,7 @@ def crowded_world() -> World:
 
 
 @pytest.fixture(scope="module")
-def asked(
-    postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[World, Answers]]:
+def asked(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Answers]]:
     """The world, and what both forms say of it."""
     folder = tmp_path_factory.mktemp("grid")
     copy = folder / "dbt_project"
@@ -133,20 +127,9 @@ def asked(
     for name, (entity, events, features) in VIEWS.items():
         add_view(copy / "models" / "features", name, entity, events, features)
     add_service(copy, "grid", list(VIEWS), [feature for _, _, features in VIEWS.values() for feature in features])
-    name = f"grid_{uuid.uuid4().hex}"
-    dsn = with_database(postgres_dsn, name)
-    with psycopg.connect(postgres_dsn, autocommit=True) as server:
-        server.execute(
-            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(_template_database))
-        )
-        project = DbtProject(folder=copy, dsn=dsn, target_path=folder / "target")
-        project.run("compile", "--select", "resource_type:model", "path:analyses")
-        with psycopg.connect(dsn) as connection:
-            database = FeatureDatabase(connection, project.target_path / "manifest.json")
-            database.install()
-            world = crowded_world()
-            yield world, database.answers(world, service="grid", time_zone="America/New_York")
-        server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    with new_database() as dsn, compiled_over(dsn, copy, folder / "target") as database:
+        world = crowded_world()
+        yield world, database.answers(world, service="grid", time_zone="America/New_York")
 
 
 @pytest.mark.parametrize("view", VIEWS)

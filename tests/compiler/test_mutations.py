@@ -6,15 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 
 from tests.compiler.agreement import check_agreement, check_probe_agreement
 from tests.compiler.conftest import DBT_PROJECT
-from tests.compiler.feature_database import FeatureDatabase
+from tests.compiler.feature_database import FeatureDatabase, compiled_over
 from tests.compiler.probe import add_probe
 from tests.compiler.test_named_cases import NOON, asked, transaction, world
-from tests.dbt_runner import DbtProject
 from tests.oracle.card_fraud import AccountVersion, World
 
 if TYPE_CHECKING:
@@ -140,9 +138,5 @@ def test_mutant_is_caught(mutant: Mutant, features: FeatureDatabase, database_ds
     text = macro.read_text(encoding="utf-8")
     assert mutant.right in text
     macro.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")
-    project = DbtProject(folder=folder, dsn=database_dsn, target_path=tmp_path / "target")
-    project.run("compile", "--select", "resource_type:model", "path:analyses")
-    with psycopg.connect(database_dsn) as connection:
-        database = FeatureDatabase(connection, project.target_path / "manifest.json")
-        database.install()
+    with compiled_over(database_dsn, folder, tmp_path / "target") as database:
         assert disagrees(database, mutant)

@@ -1,14 +1,12 @@
 """The project, built twice, in a database of its own."""
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 
-from tests.conftest import with_database
+from tests.conftest import NewDatabase
 from tests.dbt_runner import DbtProject
 from tests.incremental.increment_database import IncrementDatabase, load_tables
 from tests.incremental.project import add_world, create_tables
@@ -17,18 +15,11 @@ DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 
 
 @pytest.fixture(scope="session")
-def increments(
-    postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[IncrementDatabase]:
+def increments(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[IncrementDatabase]:
     """For tests that build a world in several runs, and roll it back."""
     folder = tmp_path_factory.mktemp("increments")
     add_world(DBT_PROJECT, folder / "dbt_project")
-    name = f"increments_{uuid.uuid4().hex}"
-    dsn = with_database(postgres_dsn, name)
-    with psycopg.connect(postgres_dsn, autocommit=True) as server:
-        server.execute(
-            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(_template_database))
-        )
+    with new_database() as dsn:
         with psycopg.connect(dsn) as connection:
             create_tables(connection)
         project = DbtProject(folder=folder / "dbt_project", dsn=dsn, target_path=folder / "target")
@@ -39,4 +30,3 @@ def increments(
             (project.target_path / "manifest.json").rename(manifests[-1])
         with psycopg.connect(dsn, options="-c jit=off") as connection:
             yield IncrementDatabase(connection, load_tables(*manifests))
-        server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

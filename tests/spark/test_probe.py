@@ -1,6 +1,5 @@
 """Aggregates by order in Spark: the views of the probe service that hold them equal Postgres' in every bit."""
 
-import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -8,12 +7,11 @@ from typing import Any, Final
 import psycopg
 import pyarrow.parquet as pq
 import pytest
-from psycopg import sql
 from psycopg.rows import dict_row
 
 from tests.compiler.agreement import is_same
 from tests.compiler.probe import add_probe
-from tests.conftest import with_database
+from tests.conftest import NewDatabase
 from tests.dbt_runner import DbtProject
 from tests.spark.lake import export_once
 from tests.spark.running import run_session
@@ -28,18 +26,13 @@ Rows = Mapping[str, Mapping[str, Any]]
 
 @pytest.fixture(scope="module")
 def built(
-    postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.TempPathFactory
+    new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[str, tuple[Rows, Rows]]]:
     """View -> its rows in Postgres and in Spark, by spine_id. Spark's session is in New York."""
     folder = tmp_path_factory.mktemp("probe")
     add_probe(DBT_PROJECT, folder / "dbt_project", without_type="numeric")
     selected = [f"+{view}" for view in VIEWS]
-    name = f"probe_{uuid.uuid4().hex}"
-    dsn = with_database(postgres_dsn, name)
-    with psycopg.connect(postgres_dsn, autocommit=True) as server:
-        server.execute(
-            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(_template_database))
-        )
+    with new_database() as dsn:
         project = DbtProject(folder=folder / "dbt_project", dsn=dsn, target_path=folder / "postgres")
         with psycopg.connect(dsn, row_factory=dict_row, options=UTC_SESSION) as connection:
             add_dense_world(connection)
@@ -57,7 +50,6 @@ def built(
         (result,) = run_session([command], folder)
         assert result.is_success, result.output
         yield {view: (by_spine_id(postgres[view]), by_spine_id(read_view(folder, view))) for view in VIEWS}
-        server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def read_view(folder: Path, view: str) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ import json
 import os
 import random
 import shutil
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,14 +15,13 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from psycopg import sql
 from psycopg.rows import dict_row
 from pydantic import SecretStr
 
 import truepoint
 from tests.compiler.agreement import is_same
 from tests.compiler.feature_database import INSERT_ACCOUNT, INSERT_CHARGEBACK, INSERT_TRANSACTION
-from tests.conftest import with_database
+from tests.conftest import NewDatabase
 from tests.dbt_runner import DbtProject, DbtResult
 from tests.spark.lake import export_once, write_lake
 from tests.spark.running import SPARK_VARIABLES, run_session
@@ -102,15 +100,10 @@ class Built:
 
 
 @pytest.fixture(scope="module")
-def built(postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+def built(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """All of it by one Spark session, since starting one takes longer than all that it then does."""
     folder = tmp_path_factory.mktemp("spark")
-    name = f"spark_{uuid.uuid4().hex}"
-    dsn = with_database(postgres_dsn, name)
-    with psycopg.connect(postgres_dsn, autocommit=True) as server:
-        server.execute(
-            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(_template_database))
-        )
+    with new_database() as dsn:
         load_sample(dsn, SAMPLE)
         with psycopg.connect(dsn, row_factory=dict_row, options=UTC_SESSION) as connection:
             add_dense_world(connection)
@@ -151,7 +144,6 @@ def built(postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.T
             training=training,
             folder=folder,
         )
-        server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def add_dense_world(connection: "psycopg.Connection[Any]") -> None:

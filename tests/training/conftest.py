@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,10 +11,9 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 import pytest
-from psycopg import sql
 from pydantic import SecretStr
 
-from tests.conftest import with_database
+from tests.conftest import NewDatabase
 from tests.dbt_runner import DbtProject
 from truepoint.sample import SampleOptions, load_sample
 from truepoint.settings import Settings
@@ -60,28 +58,20 @@ class Trained:
 
 
 @pytest.fixture(scope="session")
-def trained(postgres_dsn: str, _template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
+def trained(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     folder = tmp_path_factory.mktemp("training")
-    name = f"training_{uuid.uuid4().hex}"
-    dsn = with_database(postgres_dsn, name)
-    with psycopg.connect(postgres_dsn, autocommit=True) as server:
-        server.execute(
-            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(_template_database))
-        )
-        try:
-            load_sample(dsn, OPTIONS)
-            project = DbtProject(folder=DBT_PROJECT, dsn=dsn, target_path=folder / "target")
-            manifest = folder / "dbt_project" / "target" / "online" / "manifest.json"
-            manifest.parent.mkdir(parents=True)
-            shutil.copyfile(project.compile_online(), manifest)
-            project.run("run")
-            settings = Settings(dsn=SecretStr(dsn), data_dir=folder / "data", dbt_project_dir=folder / "dbt_project")
-            nodes = json.loads(manifest.read_bytes())["nodes"]
-            first_line = nodes["analysis.truepoint.card_fraud"]["compiled_code"].split("\n", 1)[0]
-            signature = json.loads(first_line.partition(": ")[2])
-            with psycopg.connect(dsn, row_factory=psycopg.rows.dict_row) as connection:
-                rows = connection.execute(f"select * from {TRAINING} order by spine_id").fetchall()
-            assert len(rows) == OPTIONS.rows
-            yield Trained(settings, dsn, rows, [feature["name"] for feature in signature["features"]])
-        finally:
-            server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    with new_database() as dsn:
+        load_sample(dsn, OPTIONS)
+        project = DbtProject(folder=DBT_PROJECT, dsn=dsn, target_path=folder / "target")
+        manifest = folder / "dbt_project" / "target" / "online" / "manifest.json"
+        manifest.parent.mkdir(parents=True)
+        shutil.copyfile(project.compile_online(), manifest)
+        project.run("run")
+        settings = Settings(dsn=SecretStr(dsn), data_dir=folder / "data", dbt_project_dir=folder / "dbt_project")
+        nodes = json.loads(manifest.read_bytes())["nodes"]
+        first_line = nodes["analysis.truepoint.card_fraud"]["compiled_code"].split("\n", 1)[0]
+        signature = json.loads(first_line.partition(": ")[2])
+        with psycopg.connect(dsn, row_factory=psycopg.rows.dict_row) as connection:
+            rows = connection.execute(f"select * from {TRAINING} order by spine_id").fetchall()
+        assert len(rows) == OPTIONS.rows
+        yield Trained(settings, dsn, rows, [feature["name"] for feature in signature["features"]])
