@@ -16,7 +16,7 @@ from psycopg import sql
 
 from consistency.columns import SUPPORTED_TYPES, differs, exact_column
 from consistency.errors import ParityError
-from consistency.offline import COLUMN_TYPES, TYPE_NAMES
+from consistency.offline import BUILD_HINT, COLUMN_TYPES, TYPE_NAMES
 from truepoint.settings import Settings
 from truepoint.warehouse import running_dsn
 
@@ -51,8 +51,9 @@ def compare_tables(dsn: str, schema: str, folder: Path) -> Iterator[ComparedTabl
 def _compare_table(connection: "psycopg.Connection[Any]", schema: str, name: str, path: Path) -> ComparedTable:
     relation = sql.Identifier(schema, name)
     found = connection.execute(COLUMN_TYPES, [relation.as_string(connection)]).fetchall()
-    types = {column: TYPE_NAMES.get(type_name, type_name) for column, type_name in found}
-    types = {column: _array_name(type_name) for column, type_name in types.items() if column not in BOOKKEEPING}
+    if not found:
+        raise ParityError(f"{name}: Postgres has no such table in schema {schema}. {BUILD_HINT}")
+    types = {column: _type_name(type_name) for column, type_name in found if column not in BOOKKEEPING}
     spark = pq.read_table(path)
     spark = spark.select([column for column in spark.column_names if column not in BOOKKEEPING])
     if set(types) != set(spark.column_names) or "spine_id" not in types:
@@ -79,9 +80,10 @@ def _compare_table(connection: "psycopg.Connection[Any]", schema: str, name: str
     return ComparedTable(name, rows, rows * (len(types) - 1), {column: n for column, n in differing.items() if n})
 
 
-def _array_name(type_name: str) -> str:
+def _type_name(type_name: str) -> str:
+    """As definitions name it: what format_type() gives, of an element where it is an array."""
     element = type_name.removesuffix("[]")
-    return type_name if element == type_name else f"{TYPE_NAMES.get(element, element)}[]"
+    return TYPE_NAMES.get(element, element) + type_name[len(element) :]
 
 
 def main(

@@ -100,3 +100,8 @@ def test_a_column_that_one_engine_lacks_is_no_verdict(features_dsn: str, tmp_pat
 def test_a_folder_without_tables_is_no_pass(features_dsn: str, tmp_path: Path) -> None:
     with pytest.raises(ParityError, match="holds no table"):
         list(compare_tables(features_dsn, "features", tmp_path))
+
+
+def test_a_table_that_postgres_lacks_is_no_verdict(features_dsn: str, tmp_path: Path) -> None:
+    with pytest.raises(ParityError, match="small: Postgres has no such table in schema others"):
+        list(compare_tables(features_dsn, "others", write_spark(tmp_path)))
