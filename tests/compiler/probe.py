@@ -329,7 +329,15 @@ DERIVED: Final = {
 }
 
 
-def add_view(features: Path, name: str, entity: Sequence[str], events: str, probes: Mapping[str, Probe]) -> None:
+def add_view(
+    features: Path,
+    name: str,
+    entity: Sequence[str],
+    events: str,
+    probes: Mapping[str, Probe],
+    *,
+    hot_key_rows: int | None = None,
+) -> None:
     """Write a feature view to the folder of such models."""
     columns = [
         {
@@ -340,7 +348,10 @@ def add_view(features: Path, name: str, entity: Sequence[str], events: str, prob
         }
         for feature, probe in probes.items()
     ]
-    model = {"name": name, "config": {"meta": {"feature_view": {"entity": list(entity)}}}, "columns": columns}
+    view: dict[str, Any] = {"entity": list(entity)}
+    if hot_key_rows is not None:
+        view["hot_key_rows"] = hot_key_rows
+    model = {"name": name, "config": {"meta": {"feature_view": view}}, "columns": columns}
     (features / f"{name}.yml").write_text(json.dumps({"models": [model]}), encoding="utf-8")
     body = f"{{{{ feature_view(events='{events}', spine='spine_transactions') }}}}\n"
     (features / f"{name}.sql").write_text(body, encoding="utf-8")

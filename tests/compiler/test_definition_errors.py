@@ -101,6 +101,17 @@ GROUPS = {
         Mistake(SPINE, "decides: stg_transactions", "decides: stg_payments", ("meta.spine.decides is stg_payments",)),
         Mistake("models/features/account_profile.yml", "feature_view: {entity: [account_id]}", "note: none",
                 ("account_home_country: has meta.feature, and model account_profile has neither",)),
+        Mistake("models/features/account_device_features.yml", "device_id]}", "device_id], hot_key_rows: '5'}",
+                ('account_device_features: meta.feature_view.hot_key_rows is "5" (allowed: a whole number above 0',)),
+    ],
+    "hot_keys": [
+        Mistake(ACCOUNT, "entity: [account_id]}", "entity: [account_id], hot_key_rows: 0}",
+                ("account_features: meta.feature_view.hot_key_rows is 0",
+                 "account_distinct_merchants_7d: is count_distinct, in a view with hot_key_rows (allowed there:")),
+        Mistake("models/features/account_profile.yml", "entity: [account_id]}",
+                "entity: [account_id], hot_key_rows: 5}", ("account_home_country: is attribute, in a view with",)),
+        Mistake(MERCHANT, "entity: [merchant_id]}", "entity: [merchant_id], hot_keys_rows: 5}",
+                ("key hot_keys_rows is not known, did you mean hot_key_rows?",)),
     ],
     "derived_features": [
         Mistake(DERIVED, "country <> account_home_country", "country <> account_home_contry",

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from tests.compiler.conftest import DBT_PROJECT
-from tests.compiler.probe import add_probe
+from tests.compiler.probe import add_probe, add_view, amounts, count
 from tests.dbt_runner import DbtProject
 
 SNAPSHOTS: Final = Path(__file__).parent / "snapshots"
@@ -29,8 +29,10 @@ STATEMENTS: Final = {
         "models/features/account_features",
         "models/features/account_profile",
         "models/features/probe_ordered_chargeback",
+        "models/features/hot_merchant",
     ),
 }
+HOT_MERCHANT: Final = {"hot_count_1h": count("1h"), "hot_sum_24h_delayed_7d": amounts("sum", "24h", offset="7d")}
 
 
 @pytest.fixture(scope="module", params=STATEMENTS)
@@ -38,6 +40,8 @@ def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """A target, and the folder of the project's statements as compiled for it, with the probe's views beside them."""
     folder = tmp_path_factory.mktemp(request.param)
     add_probe(DBT_PROJECT, folder / "dbt_project", without_type="numeric")
+    features = folder / "dbt_project" / "models" / "features"
+    add_view(features, "hot_merchant", ["merchant_id"], "stg_transactions", HOT_MERCHANT, hot_key_rows=1_000_000)
     project = DbtProject(folder=folder / "dbt_project", dsn=NO_DATABASE, target_path=folder / "target")
     names = [Path(statement).name for statement in STATEMENTS[request.param]]
     project.run("compile", "--target", request.param, "--select", *names)

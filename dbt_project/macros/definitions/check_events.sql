@@ -57,6 +57,7 @@
     {{ return([
         'spine_id', 'event_id', 'as_of', 'ord', 'answered_at', 'event', 'request', 'happens_at', 'place', 'event_time', 'known_at', 'event_rank',
         'n', 'own_event_time', 'is_prompt', 'is_alone', 'next_at', 'previous_at', 'events_seen', 'events_present',
+        'arrives_after', 'leaves_from', 'leaves_upto', 'slice', 'first_at', 'last_at', 'slice_length',
         'table_version', 'table_epoch',
     ]) }}
 {% endmacro %}

@@ -5,7 +5,7 @@
     {% if view is not mapping %}
         {{ return([definition_error(node, node.name, 'meta.feature_view is ' ~ (view | string) ~ ' (allowed: {entity: [COLUMN, …]})')]) }}
     {% endif %}
-    {% do errors.extend(get_key_errors(node, node.name ~ ', meta.feature_view', view, ['entity'])) %}
+    {% do errors.extend(get_key_errors(node, node.name ~ ', meta.feature_view', view, ['entity', 'hot_key_rows'])) %}
     {% set events = get_inputs(node, 'events') %}
     {% set spines = get_inputs(node, 'spine') %}
     {% if events | length != 1 or spines | length != 1 %}
@@ -35,6 +35,27 @@
     {% for column in node.columns.values() if get_meta(column).get('feature') is not none %}
         {% do errors.extend(get_feature_errors(node, column, events[0])) %}
         {% do errors.extend(get_column_errors(node, column, spine_columns)) %}
+    {% endfor %}
+    {% do errors.extend(get_hot_key_errors(node, view.get('hot_key_rows'))) %}
+    {{ return(errors) }}
+{% endmacro %}
+
+{# Mistakes in `hot_key_rows`, which is for views whose features are all sums: only these can be added up from slice to slice. #}
+{% macro get_hot_key_errors(node, rows) %}
+    {% set errors = [] %}
+    {% if rows is not none and not (rows is integer and rows > 0) %}
+        {% do errors.append(definition_error(node, node.name, 'meta.feature_view.hot_key_rows is ' ~ tojson(rows) ~ ' (allowed: a whole number above 0, such as 1000000, without quotation marks)')) %}
+    {% endif %}
+    {% set sums = [] %}
+    {% for name in get_aggregate_names() if get_aggregate(name).plan == 'sums' %}
+        {% do sums.append(name) %}
+    {% endfor %}
+    {% for column in node.columns.values() if rows is not none and get_meta(column).get('feature') is mapping %}
+        {% set feature = get_meta(column).feature %}
+        {% set aggregate = 'attribute' if feature.attribute is defined else feature.get('aggregate') %}
+        {% if aggregate in get_aggregate_names() + ['attribute'] and aggregate not in sums %}
+            {% do errors.append(definition_error(node, column.name, 'is ' ~ aggregate ~ ', in a view with hot_key_rows (allowed there: ' ~ (sums | join(', ')) ~ '; the others go into a view of their own)')) %}
+        {% endif %}
     {% endfor %}
     {{ return(errors) }}
 {% endmacro %}

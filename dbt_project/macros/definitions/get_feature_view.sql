@@ -3,6 +3,7 @@
     check_definitions().
 
     name, entity       the view, and the columns that make its key
+    hot_key_rows       a key with more events and spine rows is cut into slices in Spark; none: no key is
     events, decides    its event relation; whether the spine's event_id names events of that relation
     features           list of {name, aggregate, of, where, window, seconds, offset, offset_seconds, options, default, type}; window and seconds
                        are none for a lifetime
@@ -36,6 +37,7 @@
     {{ return({
         'name': node.name,
         'entity': get_meta(node).feature_view.entity,
+        'hot_key_rows': get_meta(node).feature_view.get('hot_key_rows'),
         'events': events,
         'decides': events.name in get_decided(spine),
         'features': features,

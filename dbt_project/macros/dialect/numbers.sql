@@ -13,7 +13,7 @@
     {{ return('numeric') }}
 {% endmacro %}
 
-{# Whole numbers of 38 digits; what would need more is null, and exact_difference() and exact_to_double() raise on that. #}
+{# Whole numbers of 38 digits; what would need more is null, and exact_sum(), exact_difference() and exact_to_double() raise on that. #}
 {% macro spark__type_exact() %}
     {{ return('decimal(38, 0)') }}
 {% endmacro %}
@@ -49,6 +49,22 @@
         {{ return(default__exact_sum_over(number, window, type)) }}
     {% endif %}
     {{ return('case when count(*) over ' ~ window ~ ' > 0 then sum(' ~ to_exact('coalesce(' ~ number ~ ', 0)') ~ ') over ' ~ window ~ ' else 0 end') }}
+{% endmacro %}
+
+{# A sum over the rows of a group (`group by`), 0 where it has nothing to add up. Raises where it is too large for the exact type. #}
+{% macro exact_sum(number, type) %}
+    {{ return(adapter.dispatch('exact_sum', 'truepoint')(number, type)) }}
+{% endmacro %}
+
+{% macro default__exact_sum(number, type) %}
+    {{ return('coalesce(sum(' ~ number ~ '), 0)') }}
+{% endmacro %}
+
+{% macro spark__exact_sum(number, type) %}
+    {% if type != type_exact() %}
+        {{ return(default__exact_sum(number, type)) }}
+    {% endif %}
+    {{ return('coalesce(sum(' ~ to_exact('coalesce(' ~ number ~ ', 0)') ~ '), ' ~ raise('a sum has more than 38 digits', type) ~ ')') }}
 {% endmacro %}
 
 {# The first term less the others. Raises where a term or the result is too large for the exact type. #}

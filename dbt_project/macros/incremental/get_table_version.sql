@@ -24,6 +24,7 @@
 {% macro get_definition_text(node) %}
     {% if get_meta(node).get('feature_view') is not none %}
         {% set view = get_feature_view(node) %}
+        {% do view.update({'hot_key_rows': none}) %}{# which changes no value #}
         {{ return(tidy_statement(training_features(view, get_inputs(node, 'spine')[0].name, view.events.name))) }}
     {% elif get_meta(node).get('derived_view') is not none %}
         {% set view = get_derived_view(node) %}

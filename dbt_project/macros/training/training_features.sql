@@ -21,6 +21,8 @@
 
 {{ training_timeline(view, parts) }},
 
+{{ training_slices(view, parts) }}
+
 {{ training_running(view, parts) }},
 
 {{ training_seen(view, parts) }},

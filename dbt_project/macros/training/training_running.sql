@@ -10,6 +10,7 @@
 {%- set needs_runner_up = view.decides and parts.latests -%}
 {%- set delays = get_delays(parts) -%}
 {%- set arrived = get_arrived(parts) -%}
+{%- set line = get_line(view) -%}
 {%- set frames = {} -%}
 {%- for part in parts.sums.values() if part.feature.seconds and part.feature.seconds not in frames.values() -%}
     {%- do frames.update({part.feature.window: part.feature.seconds}) -%}
@@ -39,7 +40,7 @@ maxima as (
 {% endif -%}
 running as (
     select
-        {%- for key in view.entity %}
+        {%- for key in line['keys'] %}
         {{ key }},
         {%- endfor %}
         happens_at,
@@ -72,10 +73,10 @@ running as (
         max({{ column }}) over so_far as {{ column }}
         {%- endif %}
         {%- endfor %}
-    from {{ 'maxima' if needs_runner_up else 'timeline' }}
+    from {{ 'maxima' if needs_runner_up else line.relation }}
     window
         so_far as (
-            partition by {{ view.entity | join(', ') }}
+            partition by {{ line['keys'] | join(', ') }}
             {%- if parts.distincts or parts.latests %}
             {{ history_order() }}
             rows between unbounded preceding and current row
@@ -86,7 +87,7 @@ running as (
         )
         {%- for window, seconds in frames.items() %},
         left_by_{{ window }} as (
-            partition by {{ view.entity | join(', ') }}
+            partition by {{ line['keys'] | join(', ') }}
             order by {{ on_the_line('happens_at') }}
             range between unbounded preceding and {{ on_the_line_seconds(seconds) }} preceding
         )
@@ -119,12 +120,13 @@ running as (
 seen as (
     select
         {%- for key in view.entity %}
-        {{ key }},
+        {{ 'running.' ~ key if has_slices(view) else key }},
         {%- endfor %}
         happens_at as as_of,
         spine_id
         {%- for column, part in parts.sums.items() %}
-        {%- set terms = [get_arrived_name(part)] %}
+        {%- set arrived = get_arrived_name(part) %}
+        {%- set terms = ['case when running.slice is null then ' ~ arrived ~ ' else held.' ~ column ~ ' + ' ~ arrived ~ ' end' if has_slices(view) else arrived] %}
         {%- if part.feature.seconds %}{% do terms.append(column ~ '_left') %}{% endif %}
         {%- if view.decides %}{% do terms.append('case when ' ~ own_is_in_window(part) ~ ' then coalesce(' ~ part.contribution ~ ', 0) else 0 end') %}{% endif %},
         {{ exact_difference(terms, get_sum_type(parts, part)) }} as {{ column }}
@@ -136,6 +138,11 @@ seen as (
         {{ 'case when own_' ~ column ~ ' = ' ~ column ~ ' then ' ~ column ~ '_runner_up else ' ~ column ~ ' end as ' ~ column if view.decides else column }}
         {%- endfor %}
     from running
+    {%- if has_slices(view) %}
+    left join held
+        {{- on_same_keys(view, 'running', 'held') }}
+            and running.slice = held.slice
+    {%- endif %}
     where place = {{ get_places().asked }}
 )
 {%- endmacro %}
