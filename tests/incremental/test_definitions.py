@@ -99,9 +99,9 @@ CHANGES: Final = {
 }  # fmt: skip
 
 
-def versions(project: DbtProject) -> dict[str, str]:
+def versions(project: DbtProject, target: str = "postgres") -> dict[str, str]:
     """The version of each table, by name. No database is asked."""
-    output = project.run("compile", "--inline", VERSIONS)
+    output = project.run("compile", "--inline", VERSIONS, "--target", target)
     line = next(line for line in output.splitlines() if "truepoint-versions: {" in line)
     read: dict[str, str] = json.loads(line[line.index("{") : line.rindex("}") + 1])
     return read
@@ -146,6 +146,22 @@ def test_versions_are_the_same_in_every_schema(project: DbtProject, unchanged: d
     other = replace(project, target_path=tmp_path, variables={"TRUEPOINT_SCHEMA": "elsewhere"})
     assert versions(other) == unchanged
     assert len(set(unchanged.values())) == len(TABLES)
+
+
+def test_cutting_hot_keys_in_spark_builds_nothing_anew(project: DbtProject, tmp_path: Path) -> None:
+    in_spark = replace(project, target_path=tmp_path)
+    before = versions(in_spark, "spark")
+    path = project.folder / "models" / "features" / "merchant_features.yml"
+    text = path.read_text(encoding="utf-8")
+    assert "[merchant_id]}" in text
+    path.write_text(text.replace("[merchant_id]}", "[merchant_id], hot_key_rows: 1000000}"), encoding="utf-8")
+    try:
+        assert versions(in_spark, "spark") == before
+        in_spark.run("compile", "--target", "spark", "--select", "merchant_features")
+    finally:
+        path.write_text(text, encoding="utf-8")
+    compiled = tmp_path / "compiled" / "truepoint" / "models" / "features" / "merchant_features.sql"
+    assert "hot_keys as (" in compiled.read_text(encoding="utf-8")
 
 
 def test_compiling_needs_no_database(project: DbtProject) -> None:

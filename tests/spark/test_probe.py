@@ -13,7 +13,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from tests.compiler.agreement import is_same
-from tests.compiler.feature_database import INSERT_TRANSACTION
+from tests.compiler.feature_database import INSERT_CHARGEBACK, INSERT_TRANSACTION
 from tests.compiler.probe import ACCOUNT, CHARGEBACK, Probe, add_probe, add_view, count
 from tests.conftest import NewDatabase
 from tests.dbt_runner import DbtProject
@@ -98,7 +98,10 @@ def built(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def add_rows_on_cuts(connection: "psycopg.Connection[Any]") -> None:
-    """Accounts with rows on the bounds of slices, which are an hour or a microsecond long; and one with all at once."""
+    """Accounts with rows on the bounds of slices, which are an hour or a microsecond long; and one with all at once.
+
+    And chargebacks of a merchant before anybody asks about it.
+    """
     choose = random.Random(3)
     hour, microsecond = timedelta(hours=1), timedelta(microseconds=1)
     end = 128 * hour - microsecond
@@ -115,6 +118,9 @@ def add_rows_on_cuts(connection: "psycopg.Connection[Any]") -> None:
                 [f"cut-{account_id}-{number}", account_id, "M", "d", choose.random() < 0.3, choose.randrange(1, 500),
                  "EE", occurred_at, known_at],
             )  # fmt: skip
+    for number, days in enumerate((400, 300, 200)):
+        charged_at = CLOCK_CHANGE - timedelta(days=days)
+        connection.execute(INSERT_CHARGEBACK, [f"early-{number}", "M", charged_at, charged_at])
     connection.commit()
 
 
