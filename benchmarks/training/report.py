@@ -142,8 +142,8 @@ def _ratios(results: Results) -> str:
         lines.append(_row([contender["title"], *cells, _skews(results, name)]))
     lines += [
         "",
-        "The slowest task over the median one: the worst of the stages with a task per shuffle partition and 5 % of the"
-        " task time.",
+        "The slowest task over the median one, when the views are built again: the worst of the stages with a task per"
+        " shuffle partition and 5 % of the task time.",
     ]
     return "\n".join(lines)
 

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -23,8 +24,8 @@ class Stage:
         return sum(self.task_seconds)
 
 
-def stages(event_log: Path) -> list[Stage]:
-    """All stages of an application that ended."""
+def stages(event_log: Path, *, since: datetime) -> list[Stage]:
+    """The stages of an application that ended, by their tasks that began at `since` or later."""
     seconds = defaultdict[int, list[float]](list)
     with event_log.open(encoding="utf-8") as lines:
         for line in lines:
@@ -32,6 +33,8 @@ def stages(event_log: Path) -> list[Stage]:
                 continue
             event = json.loads(line)
             task = event["Task Info"]
+            if task["Launch Time"] < since.timestamp() * 1000:
+                continue
             seconds[event["Stage ID"]].append((task["Finish Time"] - task["Launch Time"]) / 1000)
     return [Stage(number, tuple(times)) for number, times in sorted(seconds.items())]
 
