@@ -78,7 +78,7 @@ hot_keys as (
         {%- do steps.append([visible_until('events.event_time', 'events.known_at', delay.seconds, window.seconds), on_the_line_seconds(window.seconds), typed_null('integer'), window.number | string]) -%}
     {%- endfor -%}
 {%- endfor -%}
--- What the events of hot keys do, a row for each: arrive, or be left behind by a window.
+-- What the events of hot keys do, a row for each: arrive, or be left behind by a window. Slice -1 is the time before the first question.
 hot_events as (
     select /*+ broadcast(hot_keys) */
         {%- for name in view.entity + (parts.contributions | list) %}
@@ -124,6 +124,7 @@ sliced as (
 
 {# CTE `held`, and `slice_changes` before it. A row for each slice of a hot key, whether or not anything happens in it. #}
 {% macro held(view, parts) -%}
+-- What each slice adds to the windows, less what leaves them in it.
 slice_changes as (
     select
         {{ view.entity | join(', ') }},
@@ -170,11 +171,3 @@ held as (
     {% endif %}
     {{ return('case ' ~ (cases | join(' ')) ~ ' end') }}
 {% endmacro %}
-
-{# The condition of a join by a view's entity. #}
-{% macro on_same_keys(view, left, right) %}
-        on
-            {%- for key in view.entity %}
-            {{ 'and ' if not loop.first }}{{ left }}.{{ key }} = {{ right }}.{{ key }}
-            {%- endfor %}
-{%- endmacro %}

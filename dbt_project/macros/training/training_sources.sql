@@ -48,10 +48,7 @@ source_events as{{ written_out() }} (
     select all_events.*
     from all_events
     inner join asked
-        on
-            {%- for key in view.entity %}
-            {{ 'and ' if not loop.first }}all_events.{{ key }} = asked.{{ key }}
-            {%- endfor %}
+        {{- on_same_keys(view, 'all_events', 'asked') }}
             {%- for condition in reachable(view, 'asked.first_as_of', 'asked.last_as_of') %}
             and {{ condition }}
             {%- endfor %}

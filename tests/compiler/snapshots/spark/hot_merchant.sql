@@ -180,7 +180,7 @@ hot_keys as (
         and count(as_of) > 0
 ),
 
--- What the events of hot keys do, a row for each: arrive, or be left behind by a window.
+-- What the events of hot keys do, a row for each: arrive, or be left behind by a window. Slice -1 is the time before the first question.
 hot_events as (
     select /*+ broadcast(hot_keys) */
         events.merchant_id,
@@ -235,6 +235,7 @@ sliced as (
     where slice >= 0
 ),
 
+-- What each slice adds to the windows, less what leaves them in it.
 slice_changes as (
     select
         merchant_id,
