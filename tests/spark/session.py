@@ -3,7 +3,7 @@
 `python -m tests.spark.session COMMANDS TARGET_PATH`: COMMANDS is a JSON list, each
 {"arguments": [...], "variables": {...}}; with "project": folder of another dbt project than the repository's; with
 "export": [table, folder] it then writes the table's rows as Parquet. Or {"job": ..., "variables": {...}}, where job is
-the folder of one for truepoint/training/spark_job.py.
+the folder of one for truepoint/training/spark_job.py, of the dbt project "project".
 
 The last line of standard output says how each ended: a JSON list of [is_success, output]. It is a process apart from
 the tests' own, since Spark does not end before its process does.
@@ -12,6 +12,7 @@ the tests' own, since Spark does not end before its process does.
 import json
 import os
 import sys
+from contextlib import chdir
 from pathlib import Path
 from unittest import mock
 
@@ -30,7 +31,7 @@ def main(commands: str, target_path: str) -> None:
     for command in json.loads(commands):
         if "job" in command:
             folder = Path(command["job"])
-            with mock.patch.dict(os.environ, command["variables"]):
+            with mock.patch.dict(os.environ, command["variables"]), chdir(command["project"]):
                 spark_job.main(str(folder / "job.json"))
             results.append([True, (folder / "outcome.json").read_text(encoding="utf-8")])
             continue
