@@ -250,9 +250,8 @@ def read_training(folder: Path, schema: str) -> dict[str, Mapping[str, Any]]:
 
 def written(folder: Path, table: str) -> int:
     """How many jobs wrote the files that a table consists of: Spark puts a job's id into the names of its files."""
-    return len(
-        {path.name.rsplit("-c", 1)[0].split("-", 2)[2] for path in (folder / "spark" / "tables" / table).glob("*.parquet")}
-    )
+    files = (folder / "spark" / "tables" / table).glob("*.parquet")
+    return len({file.name.rsplit("-c", 1)[0].split("-", 2)[2] for file in files})
 
 
 @pytest.mark.parametrize("schema", ZONES)
@@ -273,7 +272,7 @@ def test_training_table_equals_that_of_postgres_in_every_bit(built: Built, schem
 def test_later_runs_add_rows_and_rewrite_none(built: Built) -> None:
     for name in EARLIER:
         assert built.results[name].is_success, built.results[name].output
-    for table in ("spine_transactions", "account_features", "account_profile", "transaction_features"):
+    for table in ("spine_transactions", "account_features", "merchant_features", "transaction_features"):
         assert written(built.folder, f"features_new_york.db/{table}") == 1 + len(EARLIER)
 
 
