@@ -272,7 +272,8 @@ def test_training_table_equals_that_of_postgres_in_every_bit(built: Built, schem
 def test_later_runs_add_rows_and_rewrite_none(built: Built) -> None:
     for name in EARLIER:
         assert built.results[name].is_success, built.results[name].output
-    for table in ("spine_transactions", "account_features", "merchant_features", "transaction_features"):
+    tables = ("spine_transactions", "account_features", "account_profile", "merchant_features", "transaction_features")
+    for table in tables:
         assert written(built.folder, f"features_new_york.db/{table}") == 1 + len(EARLIER)
 
 
