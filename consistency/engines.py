@@ -17,8 +17,8 @@ from psycopg import sql
 from consistency.columns import SUPPORTED_TYPES, differs, exact_column
 from consistency.errors import ParityError
 from consistency.offline import BUILD_HINT, COLUMN_TYPES, TYPE_NAMES
+from truepoint.postgres.warehouse import running_dsn
 from truepoint.settings import Settings
-from truepoint.warehouse import running_dsn
 
 BOOKKEEPING: Final = ("table_version", "table_epoch")  # digest of the engine's own SQL, and the epoch
 

@@ -12,8 +12,8 @@ from psycopg import sql
 from psycopg.rows import tuple_row
 
 from consistency.errors import ParityError
+from truepoint.compiled.registry import Service
 from truepoint.errors import ManifestError, WarehouseError
-from truepoint.registry import Service
 
 BUILD_HINT: Final = "Build it: run `dbt build` in the dbt project."
 

@@ -18,7 +18,7 @@ from consistency.errors import ParityError
 from consistency.offline import OfflineSample, open_sample
 from consistency.online import OnlineClient, OnlineRow, open_client
 from consistency.report import JsonValue, ParityReport, RowError
-from truepoint.registry import Service
+from truepoint.compiled.registry import Service
 
 BATCH_ROWS: Final = 250
 IN_FLIGHT: Final = 4

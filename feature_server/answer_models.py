@@ -5,7 +5,7 @@ from typing import Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from feature_server.value_types import answer_examples, answer_types
-from truepoint.registry import ParameterRole, Service, ValueType
+from truepoint.compiled.registry import ParameterRole, Service, ValueType
 
 
 class RowError(BaseModel):

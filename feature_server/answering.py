@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from feature_server.database import Connection, Database, row_errors
 from feature_server.errors import AsOfInFutureError, ErrorDetail, InternalError
 from feature_server.request_models import attribute_name
-from truepoint.registry import ScalarType, Service, ValueType, array_of
+from truepoint.compiled.registry import ScalarType, Service, ValueType, array_of
 
 _HEAD: Final = 3  # ord, as_of, answered_at come before the found columns
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from feature_server.answer_models import FeatureEntry, FeatureList, ServiceEntry, ServiceList, ServiceParameter
 from feature_server.state import ServingDependency
-from truepoint.registry import Registry
+from truepoint.compiled.registry import Registry
 
 router = APIRouter(tags=["catalogue"])
 

@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from feature_server.database import open_database, session_settings
 from feature_server.settings import FeatureServerSettings
 from feature_server.state import LifespanState, Serving
-from truepoint.doctor.agreement import refuse_disagreement
-from truepoint.doctor.connecting import connect
+from truepoint.compiled.registry import Registry
 from truepoint.errors import TruepointError
-from truepoint.registry import Registry
+from truepoint.postgres.doctor.agreement import refuse_disagreement
+from truepoint.postgres.doctor.connecting import connect
 
 
 @asynccontextmanager

@@ -17,8 +17,8 @@ from feature_server.openapi import install_openapi
 from feature_server.request_models import build_request_reader
 from feature_server.settings import FeatureServerSettings, load_server_settings, unknown_variables
 from feature_server.state import Serving
+from truepoint.compiled.registry import load_registry
 from truepoint.errors import TruepointError
-from truepoint.registry import load_registry
 
 
 def create_app(settings: FeatureServerSettings | None = None) -> FastAPI:

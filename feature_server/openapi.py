@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from feature_server.answer_models import answer_model, example_answer
 from feature_server.errors import ErrorAnswer
 from feature_server.request_models import example_row, request_model
-from truepoint.registry import Registry
+from truepoint.compiled.registry import Registry
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

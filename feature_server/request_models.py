@@ -18,7 +18,7 @@ from feature_server.errors import (
     shortened,
 )
 from feature_server.value_types import request_types
-from truepoint.registry import Parameter, Registry, Service
+from truepoint.compiled.registry import Parameter, Registry, Service
 
 _role_words: Final = {
     "entity": "Key. Required; null finds no events.",

@@ -10,7 +10,7 @@ from feature_server.answering import Answerer
 from feature_server.database import Database
 from feature_server.request_models import RequestReader
 from feature_server.settings import FeatureServerSettings
-from truepoint.registry import Registry
+from truepoint.compiled.registry import Registry
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
-from truepoint.registry import ScalarType, ValueType, array_of
+from truepoint.compiled.registry import ScalarType, ValueType, array_of
 
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2999, 12, 31, tzinfo=UTC)

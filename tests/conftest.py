@@ -15,9 +15,9 @@ from psycopg import sql
 from pydantic import SecretStr
 
 from tests.dbt_runner import DbtProject
-from truepoint.embedded import EmbeddedPostgres
+from truepoint.postgres.embedded import EmbeddedPostgres
+from truepoint.postgres.warehouse import install_schema
 from truepoint.settings import Settings
-from truepoint.warehouse import install_schema
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
 

@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from truepoint.training import training_set
+    from truepoint.training_sets import training_set
 
 __all__ = ["training_set"]
 
@@ -14,7 +14,7 @@ __all__ = ["training_set"]
 def __getattr__(name: str) -> Any:
     """Import the function when it is first asked for: commands that do not need it start without pyarrow."""
     if name == "training_set":
-        from truepoint.training import training_set
+        from truepoint.training_sets import training_set
 
         return training_set
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -41,3 +41,8 @@ class ManifestError(TruepointError):
 
 class DatabaseMismatchError(TruepointError):
     """The database lacks what the manifest's statements need."""
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error's text, without its full stop."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

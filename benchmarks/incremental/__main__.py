@@ -9,10 +9,10 @@ from typing import Final
 import psycopg
 
 from benchmarks.runs import own_database, run_command, run_dbt
-from truepoint.sample.load import load_sample
-from truepoint.sample.options import SampleOptions
+from truepoint.events.sample.load import load_sample
+from truepoint.events.sample.options import SampleOptions
+from truepoint.postgres.warehouse import ensure_warehouse, install_schema
 from truepoint.settings import Settings
-from truepoint.warehouse import ensure_warehouse, install_schema
 
 DATABASE: Final = "truepoint_incremental_benchmark"
 DAYS: Final = 365  # longer than the longest window, as histories are

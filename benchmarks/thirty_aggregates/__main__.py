@@ -14,10 +14,10 @@ import psycopg
 
 from benchmarks.runs import own_database, run_dbt
 from benchmarks.training.memory import watching
-from truepoint.sample.load import load_sample
-from truepoint.sample.options import SampleOptions
+from truepoint.events.sample.load import load_sample
+from truepoint.events.sample.options import SampleOptions
+from truepoint.postgres.warehouse import ensure_warehouse, install_schema
 from truepoint.settings import Settings
-from truepoint.warehouse import ensure_warehouse, install_schema
 
 DATABASE: Final = "truepoint_thirty_aggregates_benchmark"
 WINDOWS: Final = ("5m", "1h", "24h", "7d", "30d", "90d")

@@ -22,7 +22,7 @@ from benchmarks.training.registry import read_contenders
 from benchmarks.training.report import REFERENCE, faults, render
 from benchmarks.training.running import Outcome, run_contender, run_module
 from benchmarks.training.worlds import World, make_worlds
-from truepoint.embedded import EmbeddedPostgres
+from truepoint.postgres.embedded import EmbeddedPostgres
 
 
 @dataclass(frozen=True)

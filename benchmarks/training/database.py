@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 from psycopg import sql
 
 from benchmarks.training.datasets import events_path, spine_path
-from truepoint.embedded import EmbeddedPostgres
-from truepoint.loading.copying import copy_batches
+from truepoint.arrow.copying import copy_batches
+from truepoint.postgres.embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

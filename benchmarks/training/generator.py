@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.training.worlds import World
-from truepoint.sample import arrow
-from truepoint.sample.known_times import AT_ONCE_US, LATE_SHARE, LATE_US
-from truepoint.sample.population import draw
+from truepoint.events.sample import arrow
+from truepoint.events.sample.known_times import AT_ONCE_US, LATE_SHARE, LATE_US
+from truepoint.events.sample.population import draw
 
 Array = np.ndarray[Any, Any]
 

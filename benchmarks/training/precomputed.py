@@ -70,7 +70,7 @@ def _load(job: Job, view: str) -> None:
     import pyarrow.parquet as pq
     from psycopg import sql
 
-    from truepoint.loading.copying import copy_batches
+    from truepoint.arrow.copying import copy_batches
 
     table = precomputed_table(job.dataset, view)
     columns = ", ".join(f"{feature.name} {feature.type}" for feature in read_features(view))

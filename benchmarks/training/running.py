@@ -16,7 +16,7 @@ from benchmarks.training.environment import python
 from benchmarks.training.memory import watching
 from benchmarks.training.project import REPOSITORY
 from benchmarks.training.registry import read_contenders
-from truepoint.embedded import EmbeddedPostgres
+from truepoint.postgres.embedded import EmbeddedPostgres
 
 _MESSAGE_LINES: Final = 12
 

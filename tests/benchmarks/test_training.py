@@ -18,7 +18,7 @@ from benchmarks.training.features import VIEWS, read_features
 from benchmarks.training.generator import generate
 from benchmarks.training.registry import contender_run, read_contenders
 from benchmarks.training.worlds import World, make_worlds
-from truepoint.sample.known_times import LATE_SHARE
+from truepoint.events.sample.known_times import LATE_SHARE
 
 EVENTS, SPINE_ROWS = 4_000, 2_000
 

@@ -17,12 +17,12 @@ from psycopg.rows import dict_row
 
 from tests.dbt_runner import DbtProject
 from tests.oracle.card_fraud import SpineRow, World
-from truepoint.registry import Service, load_registry
-from truepoint.training.checking import check_spine
-from truepoint.training.database import computed_features, send_spine
-from truepoint.training.spines import Spine
-from truepoint.training.statement import load_training_statement
-from truepoint.training.types import ARROW_TYPES
+from truepoint.arrow.types import ARROW_TYPES
+from truepoint.compiled.registry import Service, load_registry
+from truepoint.compiled.training_statement import load_training_statement
+from truepoint.training_sets.checking import check_spine
+from truepoint.training_sets.database import computed_features, send_spine
+from truepoint.training_sets.spines import Spine
 
 SPINE: Final = "spine_transactions"
 # A source of somebody else's may hold nulls where ours does not.

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.consistency.fake_server import FakeServer
-from truepoint.registry import Feature, Parameter, Service
+from truepoint.compiled.registry import Feature, Parameter, Service
 
 TABLE = '"truepoint_features"."training_small"'
 ROWS = 57

@@ -20,9 +20,9 @@ from consistency import NoServerError, ParityError
 from consistency.report import Difference, FeatureReport, ParityReport
 from tests.consistency.conftest import ROWS, TABLE
 from tests.consistency.fake_server import FakeServer
-from truepoint.commands.parity import parity, print_report
+from truepoint.cli.commands.parity import parity, print_report
+from truepoint.compiled.registry import Service
 from truepoint.errors import ManifestError
-from truepoint.registry import Service
 
 if TYPE_CHECKING:
     import psycopg

@@ -9,8 +9,8 @@ import pytest
 from consistency import NoServerError, ParityError, ParityReport, compare_async, online
 from tests.consistency.conftest import FEATURES, ROWS, TABLE
 from tests.consistency.fake_server import Answer, FakeServer
+from truepoint.compiled.registry import Service
 from truepoint.errors import WarehouseError
-from truepoint.registry import Service
 
 if TYPE_CHECKING:
     import psycopg

@@ -7,9 +7,9 @@ from feature_server.main import create_app
 from feature_server.settings import load_server_settings
 from tests.dbt_runner import DbtProject
 from tests.feature_server.asgi import serving
-from truepoint.registry import load_registry
-from truepoint.sample.load import load_sample
-from truepoint.sample.options import SampleOptions
+from truepoint.compiled.registry import load_registry
+from truepoint.events.sample.load import load_sample
+from truepoint.events.sample.options import SampleOptions
 
 ROWS = 2_000
 

@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 
 from tests.dbt_runner import DbtProject
 from tests.docs.pages import read, table_after
-from truepoint.registry import load_registry
+from truepoint.compiled.registry import load_registry
 
 INSERT = """
 insert into payments.transactions (

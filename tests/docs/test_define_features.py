@@ -15,7 +15,7 @@ import yaml
 
 from tests.dbt_runner import DbtProject
 from tests.docs.pages import README, ROOT, block_after, code_words, read
-from truepoint.registry import load_registry
+from truepoint.compiled.registry import load_registry
 
 MACROS = ROOT / "dbt_project" / "macros"
 AGGREGATES = sorted(path.stem for path in (MACROS / "aggregates").glob("*.sql") if path.stem != "get_aggregate")

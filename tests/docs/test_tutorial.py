@@ -9,7 +9,7 @@ import pytest
 
 from tests.dbt_runner import DbtProject
 from tests.docs.pages import README, ROOT, block_after
-from truepoint.registry import load_registry
+from truepoint.compiled.registry import load_registry
 
 FEATURE = "account_refund_count_30d"
 

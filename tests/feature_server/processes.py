@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from truepoint.embedded import EmbeddedPostgres
+from truepoint.postgres.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -11,8 +11,8 @@ from feature_server.settings import load_server_settings
 from tests.dbt_runner import DbtProject
 from tests.feature_server.asgi import serving
 from tests.feature_server.conftest import add_transaction
-from truepoint.doctor import apply_indexes, examine
-from truepoint.registry import load_registry
+from truepoint.compiled.registry import load_registry
+from truepoint.postgres.doctor import apply_indexes, examine
 
 
 async def test_the_compiled_service_is_served_and_its_indexes_are_found_lacking_and_made(

@@ -18,8 +18,8 @@ from tests.feature_server.conftest import add_transaction, ask
 from tests.feature_server.manifest import compiled, signature, write_manifest
 from tests.feature_server.processes import ServerProcess, await_end, kill_postgres, server_process, stopped_postgres
 from tests.feature_server.test_errors import assert_error_shape
-from truepoint.embedded import EmbeddedPostgres
-from truepoint.warehouse import install_schema
+from truepoint.postgres.embedded import EmbeddedPostgres
+from truepoint.postgres.warehouse import install_schema
 
 QUESTION = ask("account_activity", {"account_id": "A1", "amount_minor": 5, "as_of": "2026-01-01T12:00:00Z"})
 STATEMENT_TIMEOUT_SECONDS = 1.0

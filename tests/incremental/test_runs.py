@@ -16,9 +16,9 @@ from tests.dbt_runner import DbtProject, DbtResult
 from tests.incremental.conftest import DBT_PROJECT
 from tests.incremental.project import TABLES as CLOCK_TABLES
 from tests.incremental.project import add_clock, set_clock
-from truepoint.loading.history import load_history
-from truepoint.sample.load import load_sample
-from truepoint.sample.options import SampleOptions
+from truepoint.events.loading.history import load_history
+from truepoint.events.sample.load import load_sample
+from truepoint.events.sample.options import SampleOptions
 
 END: Final = datetime(2025, 6, 1, tzinfo=UTC)
 SAMPLE: Final = SampleOptions(rows=600, seed=3, days=90, end=END, customers=10, accounts=12, merchants=8)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from truepoint.lake import LakeSources, export_lake, load_lake_sources, open_lake
+from truepoint.events.lake import LakeSources, export_lake, load_lake_sources, open_lake
 
 BROKEN_OFF_LATER: Final = timedelta(days=60)
 

@@ -3,7 +3,7 @@
 `python -m tests.spark.session COMMANDS TARGET_PATH`: COMMANDS is a JSON list, each
 {"arguments": [...], "variables": {...}}; with "project": folder of another dbt project than the repository's; with
 "export": [table, folder] it then writes the table's rows as Parquet. Or {"job": ..., "variables": {...}}, where job is
-the folder of one for truepoint/training/spark_job.py, of the dbt project "project".
+the folder of one for truepoint/training_sets/spark_job.py, of the dbt project "project".
 
 The last line of standard output says how each ended: a JSON list of [is_success, output]. It is a process apart from
 the tests' own, since Spark does not end before its process does.
@@ -19,7 +19,7 @@ from unittest import mock
 from pyspark.sql import SparkSession
 
 from tests.dbt_runner import DbtProject
-from truepoint.training import spark_job
+from truepoint.training_sets import spark_job
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 

@@ -28,8 +28,8 @@ from tests.spark.lake import export_once, write_lake
 from tests.spark.running import SPARK_VARIABLES, run_session
 from tests.spark.session import DBT_PROJECT
 from tests.spark.training import copy_project, make_spine, write_job
-from truepoint.sample.load import load_sample
-from truepoint.sample.options import SampleOptions
+from truepoint.events.sample.load import load_sample
+from truepoint.events.sample.options import SampleOptions
 from truepoint.settings import Settings
 
 # The clocks of New York went back on 3 November 2024, those of Europe a week before.

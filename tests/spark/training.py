@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from truepoint.compiled import digest_definitions
+from truepoint.compiled.statements import digest_definitions
 from truepoint.settings import Settings
-from truepoint.training import load_training_statement
-from truepoint.training.checking import check_spine
-from truepoint.training.spark import _write_spine
-from truepoint.training.spines import open_spine
+from truepoint.training_sets import load_training_statement
+from truepoint.training_sets.checking import check_spine
+from truepoint.training_sets.spark import _write_spine
+from truepoint.training_sets.spines import open_spine
 
 SERVICE: Final = "card_fraud"
 SPINE_SCHEMA: Final = pa.schema(
@@ -58,7 +58,7 @@ def make_spine(rows: Mapping[str, Mapping[str, Any]], *, settled_at: datetime) -
 
 
 def write_job(folder: Path, spine: Any, settings: Settings, **changes: Any) -> Path:
-    """What truepoint/training/spark.py leaves for its process."""
+    """What truepoint/training_sets/spark.py leaves for its process."""
     folder.mkdir()
     statement = load_training_statement(settings.online_manifest_path, SERVICE)
     with open_spine(spine, None) as opened:

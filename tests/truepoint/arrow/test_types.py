@@ -1,0 +1,78 @@
+"""Values as Postgres writes them, as Arrow arrays: nothing is lost, null is not an empty text."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import pytest
+
+from truepoint.arrow.copying import CopiedRows
+from truepoint.arrow.types import ARROW_TYPES
+
+VALUES: dict[str, tuple[str, list[Any]]] = {
+    "bigint": ("values (-9223372036854775808), (null), (9223372036854775807)", [-(2**63), None, 2**63 - 1]),
+    "integer": ("values (-2147483648), (null), (2147483647)", [-(2**31), None, 2**31 - 1]),
+    "numeric": (
+        "values (12345678901234567890.5), (null), (0.000000000000000001)",
+        [Decimal("12345678901234567890.5"), None, Decimal("0.000000000000000001")],
+    ),
+    "double precision": (
+        "values (0.1::double precision), (null), (-1.7976931348623157e308), (5e-324)",
+        [0.1, None, -1.7976931348623157e308, 5e-324],
+    ),
+    "boolean": ("values (true), (null), (false)", [True, None, False]),
+    "text": (
+        "values ('t'), (null), (''), ('NULL'), (e'a\\r\\n,\"b\"'), ('ü')",
+        ["t", None, "", "NULL", 'a\r\n,"b"', "ü"],
+    ),
+    "timestamptz": (
+        "values (timestamptz '2026-03-29 01:59:59.999999Z'), (null), ('0001-01-01 00:00:00Z')",
+        [datetime(2026, 3, 29, 1, 59, 59, 999_999, tzinfo=UTC), None, datetime(1, 1, 1, tzinfo=UTC)],
+    ),
+}
+
+
+# Arrays come as JSON.
+ARRAYS: dict[str, tuple[str, list[Any]]] = {
+    f"{name}[]": (
+        f"select to_json(array_agg(value)) from ({values}) as given (value) union all select null",
+        [expected, None],
+    )
+    for name, (values, expected) in VALUES.items()
+}
+
+
+def copied(dsn: str, type_name: str, values: str, sizes: list[int]) -> list[Any]:
+    schema = pa.schema([("ord", pa.int64()), ("value", ARROW_TYPES[type_name])])
+    sent = "json" if type_name.endswith("[]") else type_name
+    query = f"select row_number() over (), value::{sent} from ({values}) as given (value)"
+    statement = f"copy ({query}) to stdout (format csv)"
+    with (
+        psycopg.connect(dsn, options="-c timezone=UTC") as connection,
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        rows = CopiedRows(iter(copy), schema)
+        batches = [rows.take(size) for size in sizes]
+        assert rows.take(1).num_rows == 0
+    assert [batch.num_rows for batch in batches] == sizes
+    return [value for batch in batches for value in batch.column("value").to_pylist()]
+
+
+@pytest.mark.parametrize("type_name", VALUES | ARRAYS)
+def test_values_of_every_type_come_back(database_dsn: str, type_name: str) -> None:
+    assert set(VALUES | ARRAYS) == set(ARROW_TYPES)
+    values, expected = (VALUES | ARRAYS)[type_name]
+    assert copied(database_dsn, type_name, values, [1, len(expected) - 1]) == expected
+
+
+@pytest.mark.parametrize(
+    ("type_name", "value"),
+    [("numeric", "0.0000000000000000001"), ("timestamptz", "'infinity'")],
+    ids=["a numeric of nineteen places", "infinity"],
+)
+def test_a_value_that_does_not_fit_is_an_error(database_dsn: str, type_name: str, value: str) -> None:
+    with pytest.raises(pa.ArrowException):
+        copied(database_dsn, type_name, f"values ({value}::{type_name})", [1])

@@ -1,0 +1,140 @@
+"""The warehouse over a server that is already there: schema, settings and messages."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from pydantic import SecretStr
+
+from truepoint.errors import WarehouseError
+from truepoint.postgres.warehouse import (
+    EVENT_TABLES,
+    ensure_warehouse,
+    install_schema,
+    running_dsn,
+    stop_warehouse,
+    warehouse_status,
+)
+from truepoint.settings import Settings
+
+
+def _event_tables(dsn: str) -> set[str]:
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute("select tablename from pg_tables where schemaname = 'payments'").fetchall()
+    return {name for (name,) in rows}
+
+
+def _drop_schema(dsn: str) -> None:
+    with psycopg.connect(dsn) as connection:
+        connection.execute("drop schema payments cascade")
+        connection.execute("drop schema truepoint cascade")
+
+
+def test_schema_is_installed_where_absent(settings: Settings, database_dsn: str) -> None:
+    _drop_schema(database_dsn)
+    assert ensure_warehouse(settings) == database_dsn
+    assert _event_tables(database_dsn) == set(EVENT_TABLES)
+
+
+def test_schema_is_installed_again_without_loss(database_dsn: str) -> None:
+    with psycopg.connect(database_dsn) as connection:
+        connection.execute("insert into payments.merchants values ('v1', 'm1', null, null, now(), now())")
+    install_schema(database_dsn)
+    with psycopg.connect(database_dsn) as connection:
+        assert connection.execute("select count(*) from payments.merchants").fetchone() == (1,)
+
+
+def test_current_schema_is_left_alone_while_others_hold_its_tables(settings: Settings, database_dsn: str) -> None:
+    with psycopg.connect(database_dsn) as other:
+        other.execute("lock table payments.transactions in access exclusive mode")
+        assert ensure_warehouse(settings) == database_dsn
+
+
+def test_schema_of_another_version_is_brought_up_to_date(settings: Settings, database_dsn: str) -> None:
+    with psycopg.connect(database_dsn) as connection:
+        connection.execute("comment on schema truepoint is 'payments.sql of another day'")
+        connection.execute("drop table payments.chargebacks")
+    ensure_warehouse(settings)
+    assert _event_tables(database_dsn) == set(EVENT_TABLES)
+
+
+def test_two_commands_may_install_the_schema_at_once(database_dsn: str) -> None:
+    _drop_schema(database_dsn)
+    failures: list[BaseException] = []
+
+    def install() -> None:
+        try:
+            install_schema(database_dsn)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=install) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+@pytest.fixture
+def reader_dsn(database_dsn: str) -> Iterator[str]:
+    """URI of the test's database for a role with the password s3cret that owns nothing."""
+    role = f"reader_{uuid.uuid4().hex}"
+    with psycopg.connect(database_dsn, autocommit=True) as connection:
+        connection.execute(sql.SQL("create role {} login password 's3cret'").format(sql.Identifier(role)))
+        scheme, _, rest = database_dsn.partition("://")
+        yield f"{scheme}://{role}:s3cret@{rest.rpartition('@')[2]}"
+        connection.execute(sql.SQL("drop role {}").format(sql.Identifier(role)))
+
+
+def test_role_without_rights_is_told_what_it_needs(reader_dsn: str) -> None:
+    with pytest.raises(WarehouseError, match="as a role that owns the payments tables"):
+        install_schema(reader_dsn)
+
+
+def test_role_that_may_only_read_uses_a_current_schema(reader_dsn: str, tmp_path: Path) -> None:
+    assert ensure_warehouse(Settings(dsn=SecretStr(reader_dsn), data_dir=tmp_path)) == reader_dsn
+
+
+def test_status_of_a_given_server_names_host_and_database_but_no_password(reader_dsn: str, tmp_path: Path) -> None:
+    status = warehouse_status(Settings(dsn=SecretStr(reader_dsn), data_dir=tmp_path))
+    assert status.is_running
+    assert not status.is_embedded
+    assert "s3cret" not in repr(status)
+    assert "TRUEPOINT_DSN" in status.reach
+    assert set(status.estimated_rows or {}) == set(EVENT_TABLES)
+
+
+def test_status_estimates_rows(settings: Settings, database_dsn: str) -> None:
+    with psycopg.connect(database_dsn) as connection:
+        connection.execute(
+            "insert into payments.merchants select i::text, i::text, null, null, now(), now() "
+            "from generate_series(1, 50) as i"
+        )
+        connection.execute("analyze payments.merchants")
+    assert (warehouse_status(settings).estimated_rows or {})["merchants"] == 50
+
+
+def test_unreachable_server_is_one_clear_error(tmp_path: Path) -> None:
+    settings = Settings(dsn=SecretStr("postgresql://someone:s3cret@127.0.0.1:1/nothing"), data_dir=tmp_path)
+    with pytest.raises(WarehouseError, match="cannot be reached") as caught:
+        ensure_warehouse(settings)
+    assert "s3cret" not in str(caught.value)
+    assert running_dsn(settings) is not None
+    assert not warehouse_status(settings).is_running
+
+
+def test_with_a_given_server_and_none_of_ours_running_nothing_is_stopped(settings: Settings) -> None:
+    assert stop_warehouse(settings) is False
+    assert warehouse_status(settings).is_running
+
+
+def test_nothing_runs_in_an_empty_data_folder(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "empty", dsn=None)
+    assert running_dsn(settings) is None
+    assert stop_warehouse(settings) is False
+    assert not warehouse_status(settings).is_running

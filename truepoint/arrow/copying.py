@@ -1,0 +1,95 @@
+"""Record batches into a table and out of a statement, by COPY in CSV."""
+
+import io
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+from psycopg import Cursor, sql
+from psycopg.copy import QueuedLibpqWriter
+
+
+def copy_batches(cursor: Cursor[Any], target: sql.Composable, batches: Iterable[Any]) -> int:
+    """COPY `batches` into the columns of `target` that they name, and return the number of rows.
+
+    A thread sends while the next batch is being made, so that both cores work. Text is quoted, null is not: an empty
+    text stays an empty text.
+    """
+    rows = 0
+    iterator = iter(batches)
+    first = next(iterator, None)
+    if first is None:
+        return 0
+    statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(
+        target, sql.SQL(", ").join(map(sql.Identifier, first.schema.names))
+    )
+    options = pa_csv.WriteOptions(include_header=False)
+    with cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as copy:
+        batch = first
+        while batch is not None:
+            if batch.num_rows:
+                sink = pa.BufferOutputStream()
+                pa_csv.write_csv(batch, sink, options)
+                copy.write(sink.getvalue().to_pybytes())
+                rows += batch.num_rows
+            batch = next(iterator, None)
+    return rows
+
+
+class CopiedRows:
+    """Rows that Postgres sends by COPY in CSV, one message a row, as record batches of any size.
+
+    Null is an unquoted empty field, an empty text is not: CSV keeps them apart. An array must come as JSON.
+    """
+
+    def __init__(self, messages: Iterator[Any], schema: Any) -> None:
+        self._messages = messages
+        self._schema = schema
+        self._read_options = pa_csv.ReadOptions(column_names=schema.names, use_threads=False)
+        self._parse_options = pa_csv.ParseOptions(newlines_in_values=True)
+        self._convert_options = pa_csv.ConvertOptions(
+            column_types={f.name: pa.string() if pa.types.is_list(f.type) else f.type for f in schema},
+            null_values=[""],
+            true_values=["t"],
+            false_values=["f"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        )
+
+    def take(self, rows: int) -> Any:
+        """The next `rows` rows as one batch; fewer at the end. Raises pa.ArrowException where a value does not fit."""
+        data = b"".join(bytes(message) for message in islice(self._messages, rows))
+        if not data:
+            return pa.RecordBatch.from_arrays([pa.array([], f.type) for f in self._schema], schema=self._schema)
+        self._read_options.block_size = len(data) + 1
+        table = pa_csv.read_csv(
+            io.BytesIO(data),
+            read_options=self._read_options,
+            parse_options=self._parse_options,
+            convert_options=self._convert_options,
+        )
+        columns = [column.combine_chunks() for column in table.columns]
+        return pa.RecordBatch.from_arrays(
+            [
+                _arrays_of_json(column, field.type) if pa.types.is_list(field.type) else column
+                for column, field in zip(columns, self._schema, strict=True)
+            ],
+            schema=self._schema,
+        )
+
+
+def _arrays_of_json(texts: Any, list_type: Any) -> Any:
+    """JSON arrays, one text or null per row, as an Arrow array of `list_type`."""
+    is_time = pa.types.is_timestamp(list_type.value_type)
+    parse_float = Decimal if pa.types.is_decimal(list_type.value_type) else float
+
+    def read(text: str) -> list[Any]:
+        values: list[Any] = json.loads(text, parse_float=parse_float)
+        return [value and datetime.fromisoformat(value) for value in values] if is_time else values
+
+    return pa.array([text and read(text) for text in texts.to_pylist()], list_type)

@@ -1,0 +1,81 @@
+"""`truepoint doctor`: examine a database for what the definitions need."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from truepoint.postgres.doctor import Examination
+
+
+def doctor(
+    apply: Annotated[bool, typer.Option("--apply", help="Make the missing indexes (concurrently).")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check that the database has what the definitions need, and print the DDL it lacks.
+
+    Looks at relations and types, each online statement, known times, indexes (by EXPLAIN) and storage settings.
+    Exit status 1 when anything is missing.
+    """
+    import asyncio
+
+    from rich.console import Console
+
+    from truepoint.compiled.registry import load_registry
+    from truepoint.postgres.doctor import apply_indexes, examine
+    from truepoint.postgres.warehouse import ensure_warehouse
+    from truepoint.settings import load_settings
+
+    settings = load_settings()
+    registry = load_registry(settings.online_manifest_path)
+    dsn = ensure_warehouse(settings) if settings.dsn is None else settings.dsn.get_secret_value()
+    progress = Console(stderr=True)
+
+    async def run() -> "Examination":
+        with progress.status("Examining the database"):
+            examination = await examine(dsn, registry)
+        if apply and examination.ddl:
+            await apply_indexes(dsn, examination, on_statement=lambda text: progress.print(text, markup=False))
+            with progress.status("Examining the database again"):
+                examination = await examine(dsn, registry)
+        return examination
+
+    examination = asyncio.run(run())
+    if as_json:
+        _print_json(examination)
+    else:
+        _print_table(examination)
+    if examination.missing:
+        raise typer.Exit(1)
+
+
+def _print_json(examination: "Examination") -> None:
+    import json
+    from dataclasses import asdict
+
+    report = {
+        "database": examination.database,
+        "missing": len(examination.missing),
+        "findings": [asdict(finding) for finding in examination.findings],
+        "ddl": list(examination.ddl),
+    }
+    typer.echo(json.dumps(report, indent=2))
+
+
+def _print_table(examination: "Examination") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=examination.database)
+    for heading in ("check", "of", "", "found"):
+        table.add_column(heading, overflow="fold")  # a long name goes on in the next line, rather than be cut
+    for finding in examination.findings:
+        mark = Text("ok", style="green") if finding.is_ok else Text("missing", style="bold red")
+        table.add_row(finding.check, Text(finding.subject), mark, Text(finding.message))
+    Console().print(table)
+    if examination.ddl:
+        typer.echo("\n-- What is missing; `truepoint doctor --apply` makes the indexes:")
+        for statement in examination.ddl:
+            typer.echo(statement.rstrip(";") + ";")
+    typer.echo(f"\n{len(examination.findings)} things looked at, {len(examination.missing)} missing.")

@@ -1,0 +1,116 @@
+"""`truepoint parity`: the training table against the running server."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from consistency import ParityReport
+
+EXIT_DIFFERENT = 1
+
+
+def parity(
+    rows: Annotated[
+        int, typer.Option(min=1, help="Training rows to compare; all of them when there are fewer.")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option(help="Chooses the rows. The same seed gives the same rows.")] = 1,
+    service: Annotated[str, typer.Option(help="Feature service to compare.")] = "card_fraud",
+    url: Annotated[str, typer.Option(help="Address of the running feature server.")] = "http://127.0.0.1:8000",
+    tolerance: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of differing values that still passes, 0 to 1.")
+    ] = 0.0,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", dir_okay=False, help="Write the report to this file as JSON.")
+    ] = None,
+) -> None:
+    """Compare the training table (offline) with the running server (online), exactly, value by value.
+
+    Exit status: 0 when at most --tolerance of the values differ and every row was answered; 1 otherwise, also when
+    there was nothing to compare; 2 for a wrong option.
+    """
+    import json
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from consistency import compare, training_relation
+    from truepoint.compiled.registry import load_registry
+    from truepoint.errors import WarehouseError
+    from truepoint.postgres.warehouse import running_dsn
+    from truepoint.settings import load_settings
+
+    if not url.startswith(("http://", "https://")):
+        raise typer.BadParameter(f"{url} is no address: give one such as http://127.0.0.1:8000.", param_hint="--url")
+    settings = load_settings()
+    manifest_path = settings.online_manifest_path
+    services = load_registry(manifest_path).services
+    if service not in services:
+        known = ", ".join(sorted(services)) or "none"
+        raise typer.BadParameter(f"there is no service {service}; the manifest holds: {known}.", param_hint="--service")
+    table = training_relation(manifest_path, service)
+    dsn = running_dsn(settings)
+    if dsn is None:
+        raise WarehouseError("No database is running. Start it with `truepoint up`, or set TRUEPOINT_DSN.")
+
+    console = Console()
+    columns = (TextColumn("Comparing"), BarColumn(), MofNCompleteColumn(), TextColumn("rows"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("Comparing", total=None)
+        report = compare(
+            services[service],
+            dsn,
+            table=table,
+            url=url.rstrip("/"),
+            rows=rows,
+            seed=seed,
+            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    if json_path is not None:
+        json_path.parent.mkdir(parents=True, exist_ok=True)
+        json_path.write_text(json.dumps(report.to_json(tolerance), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    print_report(report, tolerance, console=console)
+    if not report.passes(tolerance):
+        raise typer.Exit(EXIT_DIFFERENT)
+
+
+def print_report(report: "ParityReport", tolerance: float, *, console: "Console") -> None:
+    """One table line per feature, the worst difference, and a verdict of one line."""
+    from rich.table import Table
+
+    console.print(f"{report.service}: {report.training_table} against {report.url}", markup=False, soft_wrap=True)
+    table = Table()
+    table.add_column("feature", overflow="fold")
+    for heading in ("rows", "nulls", "differ", "by up to"):
+        table.add_column(heading, justify="right", no_wrap=True)  # in 80 columns, only names fold
+    for feature in report.features:
+        largest = "" if feature.largest_difference is None else f"{feature.largest_difference:.3g}"
+        style = "bold red" if feature.differing else None
+        counts = (f"{feature.values:,}", f"{feature.nulls:,}", f"{feature.differing:,}")
+        table.add_row(feature.name, *counts, largest, style=style)
+    console.print(table)
+    for feature in report.features:
+        one_null = f"{feature.only_one_null:,} null on one side only; " if feature.only_one_null else ""
+        for worst in feature.worst[:1]:
+            console.print(
+                f"{feature.name}: {one_null}row {worst.spine_id}, {dict(worst.keys)}, as of {worst.as_of}: "
+                f"offline {worst.offline!r}, online {worst.online!r}",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
+    for error in report.row_errors[:3]:
+        text = f"Row {error.spine_id} as of {error.as_of} was not answered: {error.message}"
+        console.print(text, markup=False, soft_wrap=True)
+    if report.rows_failed:
+        console.print(f"{report.rows_failed:,} rows were not answered, so this is no pass.", style="bold red")
+    verdict = "equal" if report.passes(0.0) else "within tolerance" if report.passes(tolerance) else "NOT EQUAL"
+    console.print(
+        f"{report.values:,} values of {report.rows:,} rows compared, {report.differing:,} differ "
+        f"({report.share:.4%}, tolerance {tolerance:.4%}) in {report.seconds:.1f} s: {verdict}.",
+        highlight=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,74 @@
+"""`truepoint up`, `down`, `status` and `dsn`: the database that the other commands use."""
+
+import typer
+
+
+def up() -> None:
+    """Start the embedded Postgres (or reach the one of TRUEPOINT_DSN), install the schema, print the address."""
+    from truepoint.postgres.warehouse import ensure_warehouse, install_schema
+    from truepoint.settings import load_settings
+
+    dsn = ensure_warehouse(load_settings())
+    install_schema(dsn)
+    typer.echo(without_password(dsn))
+
+
+def down() -> None:
+    """Stop the embedded Postgres. Its data stays."""
+    from truepoint.postgres.warehouse import stop_warehouse
+    from truepoint.settings import load_settings
+
+    settings = load_settings()
+    if stop_warehouse(settings):
+        typer.echo("stopped")
+    elif settings.dsn is None:
+        typer.echo("was not running")
+    else:
+        typer.echo("no Postgres of truepoint's own is running; the server of TRUEPOINT_DSN is left alone")
+
+
+def dsn() -> None:
+    """Print the address of the running database: export TRUEPOINT_DSN=$(truepoint dsn)."""
+    from truepoint.errors import WarehouseError
+    from truepoint.postgres.warehouse import running_dsn
+    from truepoint.settings import load_settings
+
+    address = running_dsn(load_settings())
+    if address is None:
+        raise WarehouseError("no database is running: start it with `truepoint up`.")
+    typer.echo(address)
+
+
+def status() -> None:
+    """Show whether the database runs, how it is reached, its version, size and rows."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from truepoint.errors import WarehouseError
+    from truepoint.postgres.warehouse import warehouse_status
+    from truepoint.settings import load_settings
+
+    facts = warehouse_status(load_settings())
+    table = Table(show_header=False, box=None)
+    table.add_row("database", "embedded" if facts.is_embedded else "of TRUEPOINT_DSN")
+    table.add_row("running", "yes" if facts.is_running else "no")
+    table.add_row("reached by", facts.reach)
+    if facts.version is not None:
+        table.add_row("version", f"Postgres {facts.version}")
+    if facts.size_bytes is not None:
+        table.add_row("size", f"{facts.size_bytes / 1024 / 1024:,.0f} MiB")
+    for name, rows in (facts.estimated_rows or {}).items():
+        table.add_row(f"payments.{name}", f"about {rows:,} rows")
+    Console(highlight=False, soft_wrap=True).print(table)
+    if facts.problem is not None:
+        raise WarehouseError(facts.problem)
+
+
+def without_password(dsn: str) -> str:
+    """Return the URI with its password, if any, replaced by stars."""
+    from urllib.parse import urlsplit
+
+    netloc = urlsplit(dsn).netloc
+    account, at, host = netloc.rpartition("@")
+    user, colon, password = account.partition(":")
+    return dsn.replace(netloc, f"{user}:***{at}{host}", 1) if colon and password else dsn

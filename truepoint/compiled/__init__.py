@@ -1,0 +1,1 @@
+"""What dbt compiled, read from its manifest: services, statements and their signatures."""

@@ -1,0 +1,99 @@
+"""The training statement of a service, as dbt compiled it."""
+
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as validated_dataclass
+
+from truepoint.compiled.registry import COMPILE_COMMAND, ValueType
+from truepoint.compiled.statements import read_compiled_statements
+from truepoint.errors import ManifestError
+
+SIGNATURE_PREFIX: Final = "-- truepoint-training-signature: "
+
+_config: Final = ConfigDict(extra="ignore")  # a newer compiler may say more than this version reads
+
+
+@validated_dataclass(frozen=True, config=_config)
+class SpineColumn:
+    """A column of the relation that holds the spine while the statement runs.
+
+    role: ord (the row's position, from 1) and spine_id (its name) are made here; entity and request must be given,
+    event may be; as_of must be given and is never null.
+    """
+
+    name: str
+    type: ValueType
+    role: Literal["ord", "spine_id", "entity", "request", "event", "as_of"]
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the column is read from the spine."""
+        return self.role not in ("ord", "spine_id")
+
+    @property
+    def may_be_absent(self) -> bool:
+        """Whether a spine may do without the column; its values are then null."""
+        return self.role == "event"
+
+
+@validated_dataclass(frozen=True, config=_config)
+class TrainingFeature:
+    """A column of the result."""
+
+    name: str
+    type: ValueType
+
+
+@validated_dataclass(frozen=True, config=_config)
+class TrainingStatement:
+    """One statement that computes a service's features for all rows of the relation `spine`.
+
+    settled: SQL for the latest as-of time whose answers are final. work_mem: Postgres' setting while it runs.
+    relations: what the statement reads, as dbt renders them. Result columns: ord bigint, then each feature; rows in the
+    order of ord, one per row of the spine.
+    """
+
+    service: str
+    definition_version: str
+    spine: str
+    columns: tuple[SpineColumn, ...]
+    settled: str
+    work_mem: str
+    features: tuple[TrainingFeature, ...]
+    relations: tuple[str, ...]
+    sql: str
+
+    @property
+    def given_columns(self) -> tuple[SpineColumn, ...]:
+        """The columns that are read from the spine."""
+        return tuple(column for column in self.columns if column.is_given)
+
+
+_adapter: Final = TypeAdapter(TrainingStatement)
+
+
+def load_training_statement(manifest_path: Path, service: str) -> TrainingStatement:
+    """Read the statement of `service` from the online manifest. Raises ManifestError, with the services there are."""
+    remedy = f"Compile it: {COMPILE_COMMAND}"
+    compiled = read_compiled_statements(manifest_path, SIGNATURE_PREFIX, remedy=remedy)
+    found = [each for each in compiled if isinstance(each.signature, dict) and each.signature.get("service") == service]
+    if len(found) != 1:
+        known = sorted({str(each.signature.get("service")) for each in compiled if isinstance(each.signature, dict)})
+        raise ManifestError(
+            f"{manifest_path} holds {len(found)} training statements of a service {service} "
+            f"(it holds: {', '.join(known) or 'none'}). A service has one in analyses/training/, with the line "
+            f"{{{{ training_statement('{service}') }}}}. {remedy}"
+        )
+    try:
+        return _adapter.validate_python({**_mapping(found[0].signature), "sql": found[0].sql})
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in error.errors()[:3])
+        raise ManifestError(
+            f"The signature of {found[0].unique_id} does not fit this version of truepoint ({problems}). {remedy}"
+        ) from error
+
+
+def _mapping(signature: object) -> dict[str, object]:
+    return signature if isinstance(signature, dict) else {}

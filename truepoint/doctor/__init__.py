@@ -1,6 +1,0 @@
-"""`truepoint doctor`: does a database have what the definitions need?"""
-
-from truepoint.doctor.examination import apply_indexes, examine
-from truepoint.doctor.findings import Examination, Finding
-
-__all__ = ["Examination", "Finding", "apply_indexes", "examine"]

@@ -1,0 +1,181 @@
+"""The settled rows of one snapshot of the database, as record batches."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from truepoint.arrow.copying import CopiedRows
+from truepoint.arrow.types import BATCH_ROWS, arrow_type
+from truepoint.compiled.lake_sources import LakeSources, LakeTable
+from truepoint.errors import LakeError, WarehouseError, first_line
+from truepoint.events.lake.layout import PARTITION
+from truepoint.events.lake.state import Epoch
+from truepoint.postgres.warehouse import connect
+
+LOCK_KEY: Final = 7_305_437_175  # any number, as long as every export takes the same
+# The text of values is then what we read.
+SETTINGS: Final = """
+select
+    set_config('TimeZone', 'UTC', false),
+    set_config('DateStyle', 'ISO', false),
+    set_config('extra_float_digits', '1', false)
+"""
+# The first statement, whose snapshot all others see: it must not be older than the time that it calls settled.
+SETTLED: Final = "select pg_try_advisory_xact_lock({lock}), pg_is_in_recovery(), {settled}"
+EPOCHS: Final = "select epoch, started_at from truepoint.epochs order by epoch"
+COLUMNS: Final = """
+select attribute.attname, format_type(attribute.atttypid, attribute.atttypmod)
+from pg_attribute as attribute
+where attribute.attrelid = to_regclass(%s) and attribute.attnum > 0 and not attribute.attisdropped
+order by attribute.attnum
+"""
+
+
+@dataclass(frozen=True)
+class SnapshotTable:
+    """A source in the database: its compiled name and known time, and its columns as an Arrow schema."""
+
+    source: LakeTable
+    schema: Any
+
+    @property
+    def name(self) -> str:
+        """Name of the table's folder."""
+        return self.source.name
+
+    @property
+    def known_at(self) -> str:
+        """The column of the known time."""
+        return self.source.known_at or ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A transaction that sees one state of the database, and keeps other exports out.
+
+    settled_at: rows known by then are all there. epochs: all of them, in order; the last is in force.
+    """
+
+    connection: "psycopg.Connection[Any]"
+    settled_at: datetime
+    epochs: tuple[Epoch, ...]
+    tables: tuple[SnapshotTable, ...]
+
+    @property
+    def epoch(self) -> Epoch:
+        """The epoch in force."""
+        return self.epochs[-1]
+
+    def count(self, table: SnapshotTable, *, after: datetime | None, until: datetime) -> int:
+        """The number of rows with after < known_at <= until."""
+        statement = sql.SQL("select count(*) ") + _rows(table, after, until)
+        found = self.connection.execute(statement).fetchone()
+        return int(found[0]) if found else 0
+
+    def read(self, table: SnapshotTable, *, after: datetime | None, until: datetime) -> Iterator[Any]:
+        """Those rows in the order of known_at, as batches. A row without a known time is not among them."""
+        columns = sql.SQL(", ").join(map(sql.Identifier, table.schema.names))
+        statement = sql.SQL("copy (select {} {} order by {}) to stdout (format csv)").format(
+            columns, _rows(table, after, until), sql.Identifier(table.known_at)
+        )
+        with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
+            rows = CopiedRows(iter(copy), table.schema)
+            while True:
+                try:
+                    batch = rows.take(BATCH_ROWS)
+                except pa.ArrowException as error:
+                    raise LakeError(
+                        f"{table.source.relation} holds a value that a lake cannot keep: {first_line(error)}."
+                    ) from error
+                if not batch.num_rows:
+                    return
+                yield batch
+
+
+@contextmanager
+def open_snapshot(dsn: str, sources: LakeSources) -> Iterator[Snapshot]:
+    """Begin the transaction. Raises WarehouseError, LakeError where another export runs."""
+    with _explained_errors(), connect(dsn, autocommit=True) as connection:
+        connection.execute(SETTINGS)
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        with connection.transaction():
+            statement = sql.SQL(SETTLED).format(lock=sql.Literal(LOCK_KEY), settled=sql.SQL(sources.settled))
+            is_ours, is_standby, settled_at = connection.execute(statement).fetchone() or (False, False, None)
+            if is_standby:
+                raise WarehouseError(
+                    "The database is a standby: it may lack rows that are settled by the clock. Export from the "
+                    "primary."
+                )
+            if not is_ours:
+                raise LakeError("Another export from this database is running. Try again when it has ended.")
+            epochs = [Epoch(number, started_at.astimezone(UTC)) for number, started_at in connection.execute(EPOCHS)]
+            yield Snapshot(
+                connection=connection,
+                settled_at=settled_at.astimezone(UTC),
+                epochs=(Epoch(0, None), *epochs),
+                tables=tuple(_describe(connection, table) for table in sources.tables),
+            )
+
+
+def _describe(connection: "psycopg.Connection[Any]", source: LakeTable) -> SnapshotTable:
+    columns = dict(connection.execute(COLUMNS, [source.relation]).fetchall())
+    if not columns:
+        raise WarehouseError(
+            f"There is no table {source.relation} in the database. Make it (`truepoint up` makes the payments tables), "
+            "or compile with this database's TRUEPOINT_DSN and TRUEPOINT_PAYMENTS_SCHEMA."
+        )
+    if columns.get(source.known_at or "") != "timestamp with time zone":
+        raise WarehouseError(
+            f"{source.relation} must have a column {source.known_at}, its rows' known time, of type timestamp with "
+            f"time zone. It has: {', '.join(f'{name} ({type_name})' for name, type_name in columns.items())}."
+        )
+    wrong = [
+        f"{name} is {type_name}, of more than 38 digits"
+        for name, type_name in columns.items()
+        if type_name.startswith("numeric") and pa.types.is_string(arrow_type(type_name))
+    ]
+    wrong += [f"{name} has the name that months have in a lake" for name in columns if name.lower() == PARTITION]
+    if wrong:
+        raise WarehouseError(f"A lake cannot hold these columns of {source.relation}: {'; '.join(wrong)}.")
+    schema = pa.schema([(name, arrow_type(type_name)) for name, type_name in columns.items()])
+    return SnapshotTable(source=source, schema=schema)
+
+
+def _rows(table: SnapshotTable, after: datetime | None, until: datetime) -> sql.Composed:
+    parts = {
+        "relation": sql.SQL(table.source.relation),
+        "known_at": sql.Identifier(table.known_at),
+        "until": sql.Literal(until),
+    }
+    if after is None:
+        return sql.SQL("from {relation} where {known_at} <= {until}").format(**parts)
+    return sql.SQL("from {relation} where {known_at} > {after} and {known_at} <= {until}").format(
+        **parts, after=sql.Literal(after)
+    )
+
+
+@contextmanager
+def _explained_errors() -> Iterator[None]:
+    """Errors of Postgres as WarehouseError that says what to do."""
+    try:
+        yield
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
+        raise WarehouseError(
+            f"The database lacks truepoint's schema: {first_line(error)}. Run `truepoint up` first."
+        ) from error
+    except psycopg.errors.FeatureNotSupported as error:
+        raise WarehouseError(
+            f"The lake's statement was compiled for another database: {first_line(error)}. Compile it with this one's "
+            "TRUEPOINT_DSN."
+        ) from error
+    except psycopg.Error as error:
+        raise WarehouseError(
+            f"The database refused: {first_line(error)}. Nothing of this export was announced; run it again to go on."
+        ) from error

@@ -1,0 +1,141 @@
+"""Do manifest and database agree? Relations, columns, types, and each statement's parameters and results."""
+
+from typing import Final
+
+import asyncpg
+
+from truepoint.compiled.registry import COMPILE_COMMAND, Registry, Relation, Service, ValueType
+from truepoint.errors import DatabaseMismatchError
+from truepoint.postgres.doctor.connecting import Connection
+from truepoint.postgres.doctor.findings import Finding
+
+# One row per name asked for; oid is null when nothing has that name.
+_RELATIONS: Final = """
+select
+    asked.place,
+    current_database() as database,
+    found.oid is not null as is_there,
+    coalesce(has_schema_privilege(schemas.oid, 'usage'), false)
+    and coalesce(has_table_privilege(found.oid, 'select'), false) as is_readable,
+    array(
+        select columns.attname::text from pg_catalog.pg_attribute as columns
+        where columns.attrelid = found.oid and columns.attnum > 0 and not columns.attisdropped
+        order by columns.attnum
+    ) as column_names,
+    array(
+        select columns.atttypid::regtype::text from pg_catalog.pg_attribute as columns
+        where columns.attrelid = found.oid and columns.attnum > 0 and not columns.attisdropped
+        order by columns.attnum
+    ) as column_types
+from unnest($1::text[], $2::text[]) with ordinality as asked (schema_name, relation_name, place)
+left join pg_catalog.pg_namespace as schemas on schemas.nspname = asked.schema_name
+left join pg_catalog.pg_class as found
+    on found.relnamespace = schemas.oid
+    and found.relname = asked.relation_name
+    and found.relkind in ('r', 'p', 'v', 'm', 'f')
+order by asked.place
+"""
+
+# Postgres' own names of the signature's types, where they differ: in the catalogue and on the wire.
+_catalogue_names: Final[dict[ValueType, str]] = {"timestamptz": "timestamp with time zone"}
+_wire_names: Final[dict[str, str]] = {
+    "bigint": "int8",
+    "boolean": "bool",
+    "double precision": "float8",
+    "integer": "int4",
+}
+
+
+async def refuse_disagreement(connection: Connection, registry: Registry) -> None:
+    """Raise DatabaseMismatchError, in one sentence on the first fault, unless every service's statement can run."""
+    faults = [finding for finding in await examine_agreement(connection, registry) if not finding.is_ok]
+    if faults:
+        more = f" `truepoint doctor` shows {len(faults) - 1} more." if len(faults) > 1 else ""
+        raise DatabaseMismatchError(f"Manifest and database disagree: {faults[0].subject} {faults[0].message}.{more}")
+
+
+async def examine_agreement(connection: Connection, registry: Registry) -> list[Finding]:
+    """Look at all relations, then at each statement whose relations are as it needs them."""
+    findings: list[Finding] = []
+    for service in registry.services.values():
+        of_relations = await _examine_relations(connection, service)
+        findings += [finding for finding in of_relations if finding not in findings]
+        if all(finding.is_ok for finding in of_relations):
+            findings.append(await _examine_statement(connection, service))
+    return findings
+
+
+async def _examine_relations(connection: Connection, service: Service) -> list[Finding]:
+    names = [relation.relation_name for relation in service.relations]
+    rows = await connection.fetch(_RELATIONS, [name.schema for name in names], [name.name for name in names])
+    findings: list[Finding] = []
+    for relation, name, row in zip(service.relations, names, rows, strict=True):
+        types = dict(zip(row["column_names"], row["column_types"], strict=True))
+        if name.database not in (None, row["database"]):
+            message = (
+                f"is for database {name.database}, and this is {row['database']}; "
+                f"compile with the same TRUEPOINT_DSN: {COMPILE_COMMAND}"
+            )
+            of_all = Finding("relations", "the manifest", is_ok=False, message=message)
+            findings += [] if of_all in findings else [of_all]  # told once, not for each relation
+            continue
+        if not row["is_there"]:
+            fault = f"is absent, and service {service.name} reads it; make it: cd dbt_project && dbt run"
+        elif not row["is_readable"]:
+            fault = f"may not be read by this role: grant usage on schema {name.schema} and select on {name}"
+        else:
+            fault = _column_fault(relation, types)
+        message = fault or f"has the {len(relation.columns)} columns needed"
+        findings.append(Finding("relations", str(name), is_ok=not fault, message=message))
+    return findings
+
+
+def _column_fault(relation: Relation, types: dict[str, str]) -> str:
+    absent = [column for column in relation.columns if column not in types]
+    other = [
+        f"{column} is {types[column]}, not {wanted}"
+        for column, wanted in relation.columns.items()
+        if column in types and types[column] != _catalogue_names.get(wanted, wanted)
+    ]
+    faults = ([f"lacks column {', '.join(absent)}"] if absent else []) + (
+        [f"has a column of another type: {'; '.join(other)}"] if other else []
+    )
+    return " and ".join(faults) + ("; run dbt, then compile again" if faults else "")
+
+
+async def _examine_statement(connection: Connection, service: Service) -> Finding:
+    subject = f"statement of {service.name}"
+    try:
+        prepared = await connection.prepare(service.statement)
+    except asyncpg.PostgresError as error:
+        return Finding("statement", subject, is_ok=False, message=f"does not prepare: {error}")
+    wanted = [f"{_wire_name(parameter.type)}[]" for parameter in service.parameters]
+    taken = [parameter.name for parameter in prepared.get_parameters()]
+    if taken != wanted:
+        return Finding(
+            "statement",
+            subject,
+            is_ok=False,
+            message=f"takes {', '.join(taken)} where its signature says {', '.join(wanted)}",
+        )
+    promised = [(name, _wire_name(type_name)) for name, type_name in service.result_columns]
+    returned = [(attribute.name, attribute.type.name) for attribute in prepared.get_attributes()]
+    if returned != promised:
+        return Finding("statement", subject, is_ok=False, message=_result_fault(returned, promised))
+    return Finding(
+        "statement", subject, is_ok=True, message=f"prepares, and returns {len(returned)} columns as promised"
+    )
+
+
+def _result_fault(returned: list[tuple[str, str]], promised: list[tuple[str, str]]) -> str:
+    if len(returned) != len(promised):
+        return f"returns {len(returned)} columns where its signature promises {len(promised)}"
+    place, (got, want) = next(
+        (place, pair) for place, pair in enumerate(zip(returned, promised, strict=True), start=1) if pair[0] != pair[1]
+    )
+    return f"returns {got[0]} {got[1]} as column {place} where its signature promises {want[0]} {want[1]}"
+
+
+def _wire_name(type_name: ValueType) -> str:
+    scalar = type_name.removesuffix("[]")
+    return _wire_names.get(scalar, scalar) + type_name.removeprefix(scalar)

@@ -1,0 +1,52 @@
+"""All checks of a database in their order, and the making of the indexes it lacks."""
+
+from collections.abc import Callable
+from typing import Final
+
+import asyncpg
+
+from truepoint.compiled.registry import Registry
+from truepoint.errors import DatabaseMismatchError, WarehouseError
+from truepoint.postgres.doctor.agreement import examine_agreement
+from truepoint.postgres.doctor.connecting import connect, describe
+from truepoint.postgres.doctor.event_tables import examine_event_tables
+from truepoint.postgres.doctor.findings import Examination, Finding
+from truepoint.postgres.doctor.indexes import examine_indexes
+
+_CONNECT_TIMEOUT_SECONDS: Final = 10.0
+_SESSION: Final = {"application_name": "truepoint doctor", "TimeZone": "UTC"}
+
+
+async def examine(dsn: str, registry: Registry) -> Examination:
+    """Look at the database; change nothing. A database that cannot be reached is a finding, not an error."""
+    try:
+        async with connect(dsn, timeout_seconds=_CONNECT_TIMEOUT_SECONDS, server_settings=_SESSION) as connection:
+            version = await connection.fetchval("show server_version")
+            findings = [Finding("connection", "server", is_ok=True, message=f"is Postgres {version}")]
+            agreement = await examine_agreement(connection, registry)
+            findings += agreement
+            findings += await examine_event_tables(connection, registry)
+            if all(finding.is_ok for finding in agreement):  # a statement that does not run has no plan
+                findings += await examine_indexes(connection, registry)
+    except WarehouseError as error:
+        findings = [Finding("connection", "server", is_ok=False, message=str(error))]
+    return Examination(database=describe(dsn), findings=tuple(findings))
+
+
+async def apply_indexes(dsn: str, examination: Examination, *, on_statement: Callable[[str], None]) -> None:
+    """Make the indexes that `examination` found missing, one after the other, without locking writers out.
+
+    `on_statement` is told each statement before it runs. Raises WarehouseError or DatabaseMismatchError.
+    """
+    statements = dict.fromkeys(
+        statement for finding in examination.missing if finding.check == "indexes" for statement in finding.ddl
+    )
+    if not statements:
+        return
+    async with connect(dsn, timeout_seconds=_CONNECT_TIMEOUT_SECONDS, server_settings=_SESSION) as connection:
+        for statement in statements:
+            on_statement(statement)
+            try:
+                await connection.execute(statement)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                raise DatabaseMismatchError(f"The index could not be made: {error}. Statement: {statement}") from error

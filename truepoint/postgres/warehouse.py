@@ -1,0 +1,197 @@
+"""Where the events live: the Postgres of TRUEPOINT_DSN, or an embedded one under the data folder."""
+
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from psycopg import sql
+
+from truepoint.errors import WarehouseError
+from truepoint.postgres.embedded import EmbeddedPostgres
+from truepoint.settings import Settings
+
+DATABASE: Final = "truepoint"
+EVENT_TABLES: Final = ("customers", "accounts", "merchants", "transactions", "chargebacks")  # of schema payments
+OLDEST_POSTGRES: Final = 15
+
+_CONNECT_TIMEOUT_SECONDS: Final = 10
+_LOCK_TIMEOUT: Final = "30s"
+_CREATE_DATABASE: Final = (
+    "create database {} template template0 encoding 'UTF8' locale_provider builtin builtin_locale 'C.UTF-8'"
+)
+_ESTIMATES: Final = """
+select c.relname, greatest(c.reltuples, 0)::bigint
+from pg_class as c
+inner join pg_namespace as n on n.oid = c.relnamespace
+where n.nspname = 'payments' and c.relkind in ('r', 'p')
+order by c.relname
+"""
+
+
+@dataclass(frozen=True)
+class WarehouseStatus:
+    """What `truepoint status` shows.
+
+    reach: how the database is reached, in words. estimated_rows: per table of schema payments, by the planner's
+    estimate (0 before the first analyze). size_bytes: of the whole database.
+    """
+
+    is_embedded: bool
+    is_running: bool
+    reach: str
+    version: str | None = None
+    size_bytes: int | None = None
+    estimated_rows: dict[str, int] | None = None
+    problem: str | None = None
+
+
+def embedded_postgres(settings: Settings) -> EmbeddedPostgres:
+    """Return the embedded server of these settings, running or not."""
+    return EmbeddedPostgres(settings.data_dir / "postgres")
+
+
+def ensure_warehouse(settings: Settings) -> str:
+    """Return the URI of a database that can be used: reachable, Postgres 15 or newer, with the schema installed.
+
+    Starts the embedded Postgres, or reuses the running one, unless TRUEPOINT_DSN names a server.
+    Raises WarehouseError.
+    """
+    if settings.dsn is not None:
+        dsn = settings.dsn.get_secret_value()
+    else:
+        server = embedded_postgres(settings)
+        server.start()
+        _create_database(server)
+        dsn = server.dsn(DATABASE)
+    if not _is_schema_current(dsn):
+        install_schema(dsn)
+    return dsn
+
+
+def running_dsn(settings: Settings) -> str | None:
+    """Return the URI as `ensure_warehouse` does, but start and change nothing; None when nothing runs."""
+    if settings.dsn is not None:
+        return settings.dsn.get_secret_value()
+    server = embedded_postgres(settings)
+    return server.dsn(DATABASE) if server.postmaster() is not None else None
+
+
+def stop_warehouse(settings: Settings) -> bool:
+    """Stop the embedded Postgres; False when none was running.
+
+    Raises WarehouseError while TRUEPOINT_DSN names another server: which of the two is meant is not ours to guess.
+    """
+    server = embedded_postgres(settings)
+    if server.postmaster() is None:
+        return False
+    if settings.dsn is not None and settings.dsn.get_secret_value() != server.dsn(DATABASE):
+        raise WarehouseError(
+            "TRUEPOINT_DSN names a server that truepoint did not start, and so does not stop. To stop the embedded "
+            "one: unset TRUEPOINT_DSN; truepoint down"
+        )
+    return server.stop()
+
+
+def install_schema(dsn: str) -> None:
+    """Create the payments tables, their triggers and schema truepoint, where absent. Safe to run again.
+
+    Raises WarehouseError when the role may not, or when others hold the tables for thirty seconds.
+    """
+    text = _schema_text()
+    try:
+        with connect(dsn) as connection:
+            connection.execute(f"set local lock_timeout = '{_LOCK_TIMEOUT}'")
+            connection.execute("select pg_advisory_xact_lock(hashtext('truepoint.install_schema'))")
+            connection.execute(text)
+            connection.execute(sql.SQL("comment on schema truepoint is {}").format(sql.Literal(_schema_mark(text))))
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise WarehouseError(
+            f"the schema could not be installed: {error.diag.message_primary}. Run `truepoint up` once as a role that "
+            "owns the payments tables and may create schemas."
+        ) from error
+    except psycopg.errors.LockNotAvailable as error:
+        raise WarehouseError(
+            f"the schema could not be installed: other sessions kept the payments tables locked for {_LOCK_TIMEOUT}."
+        ) from error
+
+
+def connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection:
+    """Open a connection. Raises WarehouseError when there is no answer, or the server is older than Postgres 15."""
+    try:
+        connection = psycopg.connect(
+            dsn, autocommit=autocommit, connect_timeout=_CONNECT_TIMEOUT_SECONDS, application_name="truepoint"
+        )
+    except psycopg.Error as error:
+        raise WarehouseError(f"the database cannot be reached: {str(error).strip()}") from error
+    version = connection.info.server_version // 10000
+    if version < OLDEST_POSTGRES:
+        connection.close()
+        raise WarehouseError(f"the server is Postgres {version}; truepoint needs {OLDEST_POSTGRES} or newer.")
+    return connection
+
+
+def warehouse_status(settings: Settings) -> WarehouseStatus:
+    """Look at the warehouse without starting or changing it."""
+    dsn = running_dsn(settings)
+    is_embedded = settings.dsn is None
+    if dsn is None:
+        return WarehouseStatus(is_embedded, is_running=False, reach=f"not running; data in {settings.data_dir}")
+    reach = _describe_reach(settings, dsn)
+    try:
+        with connect(dsn) as connection:
+            version, size_bytes = connection.execute(
+                "select current_setting('server_version'), pg_database_size(current_database())"
+            ).fetchone() or (None, None)
+            estimates: dict[str, int] = dict(connection.execute(_ESTIMATES).fetchall())
+    except WarehouseError as error:
+        return WarehouseStatus(is_embedded, is_running=False, reach=reach, problem=str(error))
+    return WarehouseStatus(
+        is_embedded, is_running=True, reach=reach, version=version, size_bytes=size_bytes, estimated_rows=estimates
+    )
+
+
+def _describe_reach(settings: Settings, dsn: str) -> str:
+    if settings.dsn is None:
+        server = embedded_postgres(settings).postmaster()
+        folder = server.socket_folder if server else settings.data_dir
+        owner = folder.owner() if _has_named_owner(folder) else str(folder.stat().st_uid)
+        return f"Unix socket in {folder}, which only {owner} and root may enter; no TCP port, no password"
+    facts = psycopg.conninfo.conninfo_to_dict(dsn)
+    return f"TRUEPOINT_DSN: host {facts.get('host', '(default)')}, database {facts.get('dbname', '(default)')}"
+
+
+def _has_named_owner(folder: Path) -> bool:
+    try:
+        folder.owner()
+    except KeyError:
+        return False
+    return True
+
+
+def _create_database(server: EmbeddedPostgres) -> None:
+    with connect(server.dsn("postgres"), autocommit=True) as connection:
+        if connection.execute("select from pg_database where datname = %s", [DATABASE]).fetchone() is not None:
+            return
+        try:
+            connection.execute(sql.SQL(_CREATE_DATABASE).format(sql.Identifier(DATABASE)))
+        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            return  # another command was quicker
+
+
+def _is_schema_current(dsn: str) -> bool:
+    with connect(dsn) as connection:
+        row = connection.execute(
+            "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'truepoint'"
+        ).fetchone()
+    return row is not None and row[0] == _schema_mark(_schema_text())
+
+
+def _schema_text() -> bytes:
+    return files("truepoint.postgres").joinpath("sql", "payments.sql").read_bytes()
+
+
+def _schema_mark(text: bytes) -> str:
+    return f"payments.sql {hashlib.sha256(text).hexdigest()[:16]}"

@@ -1,7 +1,0 @@
-"""A made-up payments company: generated history with the shape of real SME payments, the same for the same options."""
-
-from truepoint.sample.generator import Sample, generate
-from truepoint.sample.load import load_sample
-from truepoint.sample.options import SampleOptions
-
-__all__ = ["Sample", "SampleOptions", "generate", "load_sample"]

@@ -1,0 +1,100 @@
+"""One run of a training statement in Spark: `python -m truepoint.training_sets.spark_job JOB`, in the project's folder.
+
+JOB is a JSON file with `service`, `folder`, `target_path` (dbt's) and `definitions`. The folder holds the spine
+(spine/, Parquet) and gets the result (result/, Parquet, in the order of the spine) and outcome.json, which says how it
+ended: {"kind": ...} with
+
+    done
+    unsettled    row, as_of_us, settled_us, count: of the rows whose as-of time is later than the settled time
+    changed      the project's definitions are not those that `definitions` is the digest of
+    dbt          message: what dbt said when it failed
+    spark        message: what Spark said when it failed
+
+It is a process of its own, because Spark does not end before its process does, and a session of the caller's is not
+ours to configure. dbt configures the session, from profiles.yml, and makes the views that the statement reads.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from dbt.cli.main import dbtRunner
+from pyspark import SparkContext
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from truepoint.compiled.statements import digest_definitions
+from truepoint.compiled.training_statement import TrainingStatement, load_training_statement
+
+UNSETTLED: Final = """
+select spine.ord, unix_micros(spine.as_of), unix_micros({settled}), count(*) over ()
+from {spine} as spine
+where spine.as_of > {settled}
+order by spine.ord
+limit 1
+"""
+
+
+class DbtError(Exception):
+    """A dbt command failed. Its text is what dbt said."""
+
+
+def main(job_path: str) -> None:
+    """Do the job, and write down how it ended."""
+    job = json.loads(Path(job_path).read_text(encoding="utf-8"))
+    folder = Path(job["folder"])
+    try:
+        outcome = run(job["service"], folder, Path(job["target_path"]), job["definitions"])
+    except DbtError as error:
+        outcome = {"kind": "dbt", "message": str(error)}
+    except PySparkException as error:
+        outcome = {"kind": "spark", "message": str(error)}
+    except Exception as error:
+        # Py4J's own, where Java failed outside of a query.
+        outcome = {"kind": "spark", "message": f"{type(error).__name__}: {error}"}
+    (folder / "outcome.json").write_text(json.dumps(outcome), encoding="utf-8")
+
+
+def run(service: str, folder: Path, target: Path, definitions: str) -> dict[str, Any]:
+    """Compile, make the views, check the spine, compute. Return the outcome."""
+    _run_dbt(target, "compile", "--select", "path:analyses/training")
+    manifest_path = target / "manifest.json"
+    if digest_definitions(manifest_path) != definitions:
+        return {"kind": "changed"}
+    statement = load_training_statement(manifest_path, service)
+    _run_dbt(target, "run", "--select", *_models(manifest_path, statement))
+    session = SparkSession.builder.getOrCreate()  # dbt's
+    session.read.parquet(str(folder / "spine")).createOrReplaceTempView(statement.spine)
+    found = session.sql(UNSETTLED.format(spine=statement.spine, settled=statement.settled)).collect()
+    if found:
+        row, as_of_us, settled_us, count = found[0]
+        return {"kind": "unsettled", "row": row, "as_of_us": as_of_us, "settled_us": settled_us, "count": count}
+    session.sql(statement.sql).write.parquet(str(folder / "result"))
+    return {"kind": "done"}
+
+
+def _models(manifest_path: Path, statement: TrainingStatement) -> list[str]:
+    """Selectors of the models that the statement reads, and of what they read."""
+    nodes = json.loads(manifest_path.read_bytes())["nodes"].values()
+    return [f"+{node['name']}" for node in nodes if node.get("relation_name") in statement.relations]
+
+
+def _run_dbt(target: Path, *arguments: str) -> None:
+    lines: list[str] = []
+
+    def keep(event: Any) -> None:
+        if event.info.level == "error":
+            lines.append(event.info.msg.strip())
+
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--log-path", str(target)]
+    result = dbtRunner(callbacks=[keep]).invoke([*quiet, *arguments, "--target", "spark", "--target-path", str(target)])
+    if not result.success:
+        lines += [str(result.exception)] if result.exception else []
+        raise DbtError("\n".join(line for line in lines if line))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
+    if (context := SparkContext._active_spark_context) is not None:
+        context.stop()  # ends Java now, and its files with it
