@@ -22,7 +22,7 @@ from truepoint.settings import Settings
 NewDatabase = Callable[[], AbstractContextManager[str]]
 
 # Data of tests need not outlive a power cut; and there may be several servers.
-_TEST_SERVER_SETTINGS = {
+TEST_SERVER_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -50,7 +50,7 @@ def postgres_dsn() -> Iterator[str]:
         yield given
         return
     folder = Path(tempfile.mkdtemp(prefix="truepoint-test-"))
-    server = EmbeddedPostgres(folder / "postgres", extra_settings=_TEST_SERVER_SETTINGS)
+    server = EmbeddedPostgres(folder / "postgres", extra_settings=TEST_SERVER_SETTINGS)
     try:
         server.start()
         yield server.dsn("postgres")

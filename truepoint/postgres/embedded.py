@@ -7,6 +7,7 @@ fails in a folder with a space in its name.
 
 import fcntl
 import hashlib
+import logging
 import os
 import pwd
 import re
@@ -27,6 +28,8 @@ import psutil
 
 from truepoint.errors import WarehouseError
 from truepoint.postgres.server_settings import render_settings, settings_for_this_machine
+
+_log = logging.getLogger(__name__)
 
 SUPERUSER: Final = "postgres"
 PORT: Final = 5432  # only names the socket file: no TCP port is opened
@@ -286,10 +289,11 @@ class EmbeddedPostgres:
         return folder
 
     def _make_traversable(self, account: Account) -> None:
-        """As root: let the server's account pass (not read) the folders above its data and its binaries."""
+        """As root: let the server's account pass (not read) the folders above data and binaries, and say which."""
         self.data_folder.parent.mkdir(parents=True, exist_ok=True)
         if os.geteuid() != 0:
             return
+        opened = []
         for folder in (*self.data_folder.parents, *_binary("postgres").parents):
             mode = folder.stat().st_mode
             if folder.stat().st_uid == account.uid or mode & stat.S_IXOTH:
@@ -301,6 +305,13 @@ class EmbeddedPostgres:
                     f"the account {account.name}, which runs Postgres, may not pass {folder} ({error.strerror}). "
                     "Choose another folder with TRUEPOINT_DATA_DIR, or run as a user other than root."
                 ) from error
+            opened.append(f"{folder} ({stat.S_IMODE(mode):o} to {stat.S_IMODE(mode) | stat.S_IXOTH:o})")
+        if opened:
+            _log.warning(
+                "truepoint runs Postgres as the account %s, not as root, and has let others pass, not read: %s",
+                account.name,
+                ", ".join(opened),
+            )
 
     def _run(self, program: str, *arguments: str, account: Account, data_folder: Path | None = None) -> None:
         """Run one of Postgres' programs as `account`. Raises WarehouseError with what it printed and the log's end."""

@@ -4,13 +4,21 @@ import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
-from truepoint.errors import WarehouseError
+from truepoint.errors import WarehouseError, first_line
 from truepoint.postgres.embedded import EmbeddedPostgres
+from truepoint.postgres.guards import (
+    FORMER_TRIGGERS,
+    GuardedTable,
+    ground_statements,
+    guard_statements,
+    install_guard,
+    read_guarded_table,
+)
 from truepoint.settings import Settings
 
 DATABASE: Final = "truepoint"
@@ -28,6 +36,17 @@ from pg_class as c
 inner join pg_namespace as n on n.oid = c.relnamespace
 where n.nspname = 'payments' and c.relkind in ('r', 'p')
 order by c.relname
+"""
+
+# The table, or the partitions that hold its rows: a partitioned parent stores nothing and takes no storage setting.
+_STORED_PARTS: Final = """
+select schemas.nspname, parts.relname
+from pg_catalog.pg_class as roots
+inner join pg_catalog.pg_namespace as root_schemas on root_schemas.oid = roots.relnamespace
+left join lateral pg_catalog.pg_partition_tree(roots.oid) as tree on true  -- no row for a plain table
+inner join pg_catalog.pg_class as parts on parts.oid = coalesce(tree.relid::oid, roots.oid) and parts.relkind = 'r'
+inner join pg_catalog.pg_namespace as schemas on schemas.oid = parts.relnamespace
+where root_schemas.nspname = %(schema)s and roots.relname = %(name)s
 """
 
 
@@ -96,17 +115,14 @@ def stop_warehouse(settings: Settings) -> bool:
 
 
 def install_schema(dsn: str) -> None:
-    """Create the payments tables, their triggers and schema truepoint, where absent. Safe to run again.
+    """Create the payments tables, their guards and schema truepoint, where absent. Safe to run again.
 
-    Raises WarehouseError when the role may not, or when others hold the tables for thirty seconds.
+    Raises WarehouseError when the role may not, when a table of that name is another thing, when the server takes no
+    changes (a standby), or when others hold the tables for thirty seconds.
     """
-    text = _schema_text()
     try:
         with connect(dsn) as connection:
-            connection.execute(f"set local lock_timeout = '{_LOCK_TIMEOUT}'")
-            connection.execute("select pg_advisory_xact_lock(hashtext('truepoint.install_schema'))")
-            connection.execute(text)
-            connection.execute(sql.SQL("comment on schema truepoint is {}").format(sql.Literal(_schema_mark(text))))
+            _install(connection)
     except psycopg.errors.InsufficientPrivilege as error:
         raise WarehouseError(
             f"the schema could not be installed: {error.diag.message_primary}. Run `truepoint up` once as a role that "
@@ -116,6 +132,38 @@ def install_schema(dsn: str) -> None:
         raise WarehouseError(
             f"the schema could not be installed: other sessions kept the payments tables locked for {_LOCK_TIMEOUT}."
         ) from error
+    except psycopg.Error as error:
+        raise WarehouseError(f"the schema could not be installed: {first_line(error)}.") from error
+
+
+def _install(connection: psycopg.Connection[Any]) -> None:
+    if connection.execute("select pg_is_in_recovery()").fetchone() == (True,):
+        if _installed_mark(connection) == _schema_mark():
+            return  # it came with the primary's log
+        raise WarehouseError(
+            "this server is a standby, which takes no changes: run `truepoint up` on its primary, and it follows."
+        )
+    connection.execute(f"set local lock_timeout = '{_LOCK_TIMEOUT}'")
+    connection.execute("select pg_advisory_xact_lock(hashtext('truepoint.install_schema'))")
+    connection.execute(ground_statements())
+    connection.execute(_tables_text())
+    for name in EVENT_TABLES:
+        _guard_table(connection, read_guarded_table(connection, "payments", name, "known_at"))
+    connection.execute("drop function if exists truepoint.may_load_history(oid)")
+    connection.execute(sql.SQL("comment on schema truepoint is {}").format(sql.Literal(_schema_mark())))
+
+
+def _guard_table(connection: psycopg.Connection[Any], table: GuardedTable) -> None:
+    for former in FORMER_TRIGGERS:
+        connection.execute(sql.SQL("drop trigger if exists {} on {}").format(sql.Identifier(former), table.identifier))
+    install_guard(connection, table)
+    # Fresh rows must become all-visible soon, or index-only scans fetch them from the heap.
+    for schema, name in connection.execute(_STORED_PARTS, {"schema": table.schema, "name": table.name}).fetchall():
+        connection.execute(
+            sql.SQL("alter table {} set (autovacuum_vacuum_insert_scale_factor = 0.01)").format(
+                sql.Identifier(schema, name)
+            )
+        )
 
 
 def connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection:
@@ -183,15 +231,26 @@ def _create_database(server: EmbeddedPostgres) -> None:
 
 def _is_schema_current(dsn: str) -> bool:
     with connect(dsn) as connection:
-        row = connection.execute(
-            "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'truepoint'"
-        ).fetchone()
-    return row is not None and row[0] == _schema_mark(_schema_text())
+        return _installed_mark(connection) == _schema_mark()
 
 
-def _schema_text() -> bytes:
-    return files("truepoint.postgres").joinpath("sql", "payments.sql").read_bytes()
+def _installed_mark(connection: psycopg.Connection[Any]) -> str | None:
+    row = connection.execute(
+        "select obj_description(oid, 'pg_namespace') from pg_catalog.pg_namespace where nspname = 'truepoint'"
+    ).fetchone()
+    return row[0] if row else None
 
 
-def _schema_mark(text: bytes) -> str:
-    return f"payments.sql {hashlib.sha256(text).hexdigest()[:16]}"
+def _tables_text() -> str:
+    return files("truepoint.postgres").joinpath("sql", "payments.sql").read_text()
+
+
+def _schema_mark() -> str:
+    """A digest of all that is installed: tables, functions and guards."""
+    guards = [
+        statement.as_string()
+        for name in EVENT_TABLES
+        for statement in guard_statements(GuardedTable("payments", name, "known_at", "timestamp with time zone"))
+    ]
+    text = "\n".join([ground_statements(), _tables_text(), *guards])
+    return f"payments.sql {hashlib.sha256(text.encode()).hexdigest()[:16]}"

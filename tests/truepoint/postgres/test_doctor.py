@@ -116,8 +116,12 @@ async def test_an_invalid_index_is_dropped_and_made_again(database_dsn: str, reg
 @pytest.mark.parametrize(
     ("damage", "check", "mend"),
     [
-        ("drop trigger set_known_at on payments.transactions", "known times", "create or replace trigger set_known_at"),
-        ("alter table payments.transactions disable trigger set_known_at", "known times", None),
+        (
+            "drop trigger zz_truepoint_known_time on payments.transactions",
+            "known times",
+            "create or replace trigger zz_truepoint_known_time",
+        ),
+        ("alter table payments.transactions disable trigger zz_truepoint_known_time", "known times", None),
         ("alter table payments.transactions alter column known_at drop not null", "known times", "set not null"),
         (
             "alter table payments.transactions reset (autovacuum_vacuum_insert_scale_factor)",
@@ -145,7 +149,7 @@ async def test_each_damage_is_found_and_its_ddl_mends_it(
 async def test_tables_under_views_are_found(database_dsn: str, tmp_path: Path) -> None:
     execute(database_dsn, "create schema staged; create view staged.events as select * from payments.transactions")
     execute(database_dsn, "create view staged.transactions as select * from staged.events")
-    execute(database_dsn, "drop trigger set_known_at on payments.transactions")
+    execute(database_dsn, "drop trigger zz_truepoint_known_time on payments.transactions")
     activity = signature("account_activity")
     activity["relations"][0]["relation"] = '"staged"."transactions"'
     text = STATEMENTS["account_activity"].replace("payments.transactions", "staged.transactions")

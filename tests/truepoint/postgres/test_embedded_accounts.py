@@ -78,6 +78,22 @@ def test_root_runs_a_new_server_as_an_account_of_its_own(short_folder: Path) -> 
     assert owner == (pwd.getpwnam(SYSTEM_USER).pw_uid if IS_ROOT else os.geteuid())
 
 
+def test_what_root_opens_for_the_server_s_account_is_said(short_folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    closed = short_folder / "closed"
+    closed.mkdir(mode=0o700)
+    server = EmbeddedPostgres(closed / "postgres")
+    try:
+        server.start()
+        assert (f"{closed} (700 to 701)" in caplog.text) is IS_ROOT
+        caplog.clear()
+        server.stop()
+        server.start()
+        assert caplog.text == ""
+    finally:
+        server.stop()
+    assert closed.stat().st_mode & 0o777 == (0o701 if IS_ROOT else 0o700)
+
+
 def test_folder_of_another_user_is_refused_with_both_names(short_folder: Path) -> None:
     if IS_ROOT:
         server = EmbeddedPostgres(short_folder / "postgres")

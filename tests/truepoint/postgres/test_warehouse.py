@@ -1,5 +1,7 @@
 """The warehouse over a server that is already there: schema, settings and messages."""
 
+import shutil
+import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
@@ -10,7 +12,9 @@ import pytest
 from psycopg import sql
 from pydantic import SecretStr
 
+from tests.conftest import TEST_SERVER_SETTINGS
 from truepoint.errors import WarehouseError
+from truepoint.postgres.embedded import EmbeddedPostgres
 from truepoint.postgres.warehouse import (
     EVENT_TABLES,
     ensure_warehouse,
@@ -138,3 +142,110 @@ def test_nothing_runs_in_an_empty_data_folder(tmp_path: Path) -> None:
     assert running_dsn(settings) is None
     assert stop_warehouse(settings) is False
     assert not warehouse_status(settings).is_running
+
+
+PARTITIONED = """
+drop table payments.transactions;
+create table payments.transactions (
+    transaction_id text not null, account_id text not null, merchant_id text not null, device_id text,
+    kind text not null check (kind in ('purchase', 'refund')), is_declined boolean not null,
+    is_overdraft boolean not null, amount_minor bigint not null, currency text not null,
+    base_amount_minor bigint not null, country text, latitude double precision, longitude double precision,
+    occurred_at timestamptz not null, known_at timestamptz not null,
+    primary key (transaction_id, occurred_at)
+) partition by range (occurred_at);
+create table payments.transactions_2026_h1 partition of payments.transactions
+    for values from ('2026-01-01') to ('2026-07-01');
+create table payments.transactions_2026_h2 partition of payments.transactions
+    for values from ('2026-07-01') to ('2027-01-01');
+"""
+
+
+def test_partitioned_tables_are_completed(database_dsn: str) -> None:
+    with psycopg.connect(database_dsn, autocommit=True) as connection:
+        connection.execute(PARTITIONED)
+        install_schema(database_dsn)
+        install_schema(database_dsn)
+        connection.execute(
+            "insert into payments.transactions values "
+            "('t', 'a', 'm', null, 'purchase', false, false, 1, 'EUR', 1, null, null, null, '2026-08-01', '2020-01-01')"
+        )
+        assert connection.execute(
+            "select known_at > now() - interval '1 hour', tableoid::regclass::text from payments.transactions"
+        ).fetchone() == (True, "payments.transactions_2026_h2")
+        options = connection.execute(
+            "select relname, reloptions from pg_class where relname like 'transactions%' and relkind in ('r', 'p') "
+            "order by relname"
+        ).fetchall()
+    wanted = ["autovacuum_vacuum_insert_scale_factor=0.01"]
+    assert options == [("transactions", None), ("transactions_2026_h1", wanted), ("transactions_2026_h2", wanted)]
+
+
+@pytest.mark.parametrize(
+    ("there", "message"),
+    [
+        ("create view payments.transactions as select 1 as id", "payments.transactions is a view"),
+        ("create materialized view payments.transactions as select 1", "payments.transactions is a materialized view"),
+        ("create table payments.transactions (id text)", "payments.transactions has no column known_at"),
+        ("create type payments.transactions as (id text)", "payments.transactions is no table"),
+    ],
+    ids=["view", "materialized view", "another table", "type"],
+)
+def test_a_thing_of_that_name_that_is_no_event_table_is_told_and_left_alone(
+    database_dsn: str, there: str, message: str
+) -> None:
+    with psycopg.connect(database_dsn, autocommit=True) as connection:
+        connection.execute("drop table payments.transactions, payments.chargebacks")
+        connection.execute(there.encode())
+        with pytest.raises(WarehouseError, match=message):
+            install_schema(database_dsn)
+        assert "chargebacks" not in _event_tables(database_dsn)
+
+
+def test_the_triggers_of_a_former_schema_give_way(database_dsn: str) -> None:
+    with psycopg.connect(database_dsn, autocommit=True) as connection:
+        connection.execute(
+            "create trigger set_known_at before insert on payments.merchants "
+            "for each row execute function truepoint.set_known_at()"
+        )
+        install_schema(database_dsn)
+        names = connection.execute(
+            "select tgname from pg_trigger where tgrelid = 'payments.merchants'::regclass order by tgname"
+        ).fetchall()
+    assert [name for (name,) in names] == [
+        "zz_truepoint_append_only",
+        "zz_truepoint_epoch",
+        "zz_truepoint_known_time",
+        "zz_truepoint_truncate",
+    ]
+
+
+def test_a_database_that_takes_no_changes_is_told_in_a_sentence(database_dsn: str) -> None:
+    with psycopg.connect(database_dsn, autocommit=True) as connection:
+        name = sql.Identifier(connection.info.dbname)
+        connection.execute("comment on schema truepoint is 'payments.sql of another day'")
+        connection.execute(sql.SQL("alter database {} set default_transaction_read_only = on").format(name))
+    with pytest.raises(WarehouseError, match=r"the schema could not be installed: cannot execute .* read-only"):
+        install_schema(database_dsn)
+
+
+def test_a_standby_is_told_in_a_sentence() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="truepoint-standby-"))
+    replica = {**TEST_SERVER_SETTINGS, "wal_level": "replica", "max_wal_senders": "1"}
+    server = EmbeddedPostgres(folder / "postgres", extra_settings=replica)
+    try:
+        server.start()
+        dsn = server.dsn("postgres")
+        install_schema(dsn)
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("comment on schema truepoint is 'payments.sql of another day'")
+        server.stop()
+        (server.data_folder / "standby.signal").touch()
+        server.start()
+        with pytest.raises(
+            WarehouseError, match="is a standby, which takes no changes: run `truepoint up` on its primary"
+        ):
+            install_schema(dsn)
+    finally:
+        server.stop()
+        shutil.rmtree(folder)

@@ -89,7 +89,7 @@ def _known_time(table: str, *, is_required: bool, has_trigger: bool) -> Finding:
         faults.append(("may be null", f"alter table {table} alter column known_at set not null"))
     if not has_trigger:
         ddl = (
-            f"create or replace trigger set_known_at before insert on {table} "
+            f"create or replace trigger zz_truepoint_known_time before insert on {table} "
             "for each row execute function truepoint.set_known_at()"
         )
         faults.append(
