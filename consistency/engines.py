@@ -17,6 +17,7 @@ from psycopg import sql
 from consistency.columns import SUPPORTED_TYPES, differs, exact_column
 from consistency.errors import ParityError
 from consistency.offline import BUILD_HINT, COLUMN_TYPES, TYPE_NAMES
+from truepoint.postgres.connecting import connect
 from truepoint.postgres.warehouse import running_dsn
 from truepoint.settings import Settings
 
@@ -43,7 +44,7 @@ def compare_tables(dsn: str, schema: str, folder: Path) -> Iterator[ComparedTabl
     names = sorted(path.name for path in folder.glob("*/") if any(path.glob("*.parquet")))
     if not names:
         raise ParityError(f"{folder} holds no table: give the folder of a schema, such as truepoint_features.db.")
-    with psycopg.connect(dsn, options="-c TimeZone=UTC") as connection:
+    with connect(dsn, session={"TimeZone": "UTC"}) as connection:
         for name in names:
             yield _compare_table(connection, schema, name, folder / name)
 

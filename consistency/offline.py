@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import tuple_row
 
 from consistency.errors import ParityError
 from truepoint.compiled.registry import Service
-from truepoint.errors import ManifestError, WarehouseError
+from truepoint.errors import ManifestError
+from truepoint.postgres.connecting import connect_async
 
 BUILD_HINT: Final = "Build it: run `dbt build` in the dbt project."
 
@@ -97,13 +97,7 @@ async def open_sample(dsn: str, service: Service, *, table: str, rows: int, seed
     empty; WarehouseError where the database cannot be reached.
     """
     wanted = sampled_columns(service)
-    try:
-        connection = await psycopg.AsyncConnection.connect(dsn, options="-c TimeZone=UTC", row_factory=tuple_row)
-    except psycopg.OperationalError as error:
-        raise WarehouseError(
-            "The database cannot be reached. Start it with `truepoint up`, or check TRUEPOINT_DSN."
-        ) from error
-    async with connection:
+    async with await connect_async(dsn, session={"TimeZone": "UTC"}) as connection:
         # One snapshot for counting and reading: a build in between must not mix two tables.
         await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
         await connection.set_read_only(True)

@@ -15,6 +15,7 @@ from feature_server.errors import (
     StatementTimeoutError,
 )
 from feature_server.settings import FeatureServerSettings
+from truepoint.postgres_uri import uri_for_asyncpg
 
 Connection = Any  # asyncpg's Connection, or a pool's proxy of one; asyncpg has no types
 Result = TypeVar("Result")
@@ -167,7 +168,7 @@ class Database:
 async def open_database(settings: FeatureServerSettings) -> AsyncIterator[Database]:
     """Open the pool, and close it in the end: with grace first, by force when connections do not end in time."""
     pool = await asyncpg.create_pool(
-        settings.dsn.get_secret_value(),
+        uri_for_asyncpg(settings.dsn.get_secret_value()),
         min_size=0,  # asyncpg would keep a floor in the background, and log tracebacks while Postgres is away
         max_size=settings.pool_size,
         timeout=settings.connect_timeout_seconds,

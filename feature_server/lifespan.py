@@ -13,8 +13,8 @@ from feature_server.settings import FeatureServerSettings
 from feature_server.state import LifespanState, Serving
 from truepoint.compiled.registry import Registry
 from truepoint.errors import TruepointError
+from truepoint.postgres.connecting import connect_asyncpg
 from truepoint.postgres.doctor.agreement import refuse_disagreement
-from truepoint.postgres.doctor.connecting import connect
 
 
 @asynccontextmanager
@@ -27,10 +27,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[LifespanState]:
 
 
 async def _check(settings: FeatureServerSettings, registry: Registry) -> None:
-    async with connect(
+    async with connect_asyncpg(
         settings.dsn.get_secret_value(),
         timeout_seconds=settings.connect_timeout_seconds,
-        server_settings=session_settings(settings.statement_timeout_seconds),
+        session=session_settings(settings.statement_timeout_seconds),
     ) as connection:
         await refuse_disagreement(connection, registry)
 

@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from truepoint.errors import SettingsError
+from truepoint.postgres_uri import read_uri
 from truepoint.setting_faults import describe_fault
 
 
@@ -78,7 +79,6 @@ def load_settings() -> Settings:
 
 
 def require_uri(dsn: SecretStr) -> SecretStr:
-    """Return `dsn`. Raises ValueError, without showing it, unless it is a URI of Postgres."""
-    if not dsn.get_secret_value().startswith(("postgresql://", "postgres://")):
-        raise ValueError("must be a URI such as postgresql://user:password@host:5432/database")
+    """Return `dsn`. Raises ValueError, without showing it, unless it is a URI that every part of truepoint can use."""
+    read_uri(dsn.get_secret_value())
     return dsn

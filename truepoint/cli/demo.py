@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
-import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 from rich.console import Console
@@ -25,6 +24,7 @@ from consistency import training_relation
 from truepoint.cli.dbt import ONLINE_ARGUMENTS, run_dbt
 from truepoint.compiled.registry import Service, load_registry
 from truepoint.errors import TruepointError, WarehouseError
+from truepoint.postgres.connecting import connect
 from truepoint.postgres.warehouse import ensure_warehouse
 from truepoint.settings import Settings
 
@@ -122,9 +122,8 @@ def _pick_row(dsn: str, table: str, service: Service) -> ShownRow:
     features = sql.SQL(", ").join(sql.Identifier(feature.name) for feature in service.features)
     # `table` comes quoted from dbt's manifest.
     query = sql.SQL(_SHOWN_ROW).format(table=sql.SQL(table), features=features)
-    with psycopg.connect(dsn, row_factory=dict_row) as connection:
-        connection.execute("set timezone = 'UTC'")
-        values = connection.execute(query).fetchone()
+    with connect(dsn, session={"TimeZone": "UTC"}) as connection, connection.cursor(row_factory=dict_row) as cursor:
+        values = cursor.execute(query).fetchone()
     if values is None:
         raise DemoError(f"{table} is empty, so there is nothing to show.")
     row = {parameter.name: values[parameter.name] for parameter in service.parameters}

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from truepoint.errors import WarehouseError, first_line
+from truepoint.postgres.connecting import connect
 from truepoint.postgres.embedded import EmbeddedPostgres
 from truepoint.postgres.guards import (
     FORMER_TRIGGERS,
@@ -19,13 +20,12 @@ from truepoint.postgres.guards import (
     install_guard,
     read_guarded_table,
 )
+from truepoint.postgres_uri import read_uri
 from truepoint.settings import Settings
 
 DATABASE: Final = "truepoint"
 EVENT_TABLES: Final = ("customers", "accounts", "merchants", "transactions", "chargebacks")  # of schema payments
-OLDEST_POSTGRES: Final = 15
 
-_CONNECT_TIMEOUT_SECONDS: Final = 10
 _LOCK_TIMEOUT: Final = "30s"
 _CREATE_DATABASE: Final = (
     "create database {} template template0 encoding 'UTF8' locale_provider builtin builtin_locale 'C.UTF-8'"
@@ -166,21 +166,6 @@ def _guard_table(connection: psycopg.Connection[Any], table: GuardedTable) -> No
         )
 
 
-def connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection:
-    """Open a connection. Raises WarehouseError when there is no answer, or the server is older than Postgres 15."""
-    try:
-        connection = psycopg.connect(
-            dsn, autocommit=autocommit, connect_timeout=_CONNECT_TIMEOUT_SECONDS, application_name="truepoint"
-        )
-    except psycopg.Error as error:
-        raise WarehouseError(f"the database cannot be reached: {str(error).strip()}") from error
-    version = connection.info.server_version // 10000
-    if version < OLDEST_POSTGRES:
-        connection.close()
-        raise WarehouseError(f"the server is Postgres {version}; truepoint needs {OLDEST_POSTGRES} or newer.")
-    return connection
-
-
 def warehouse_status(settings: Settings) -> WarehouseStatus:
     """Look at the warehouse without starting or changing it."""
     dsn = running_dsn(settings)
@@ -207,7 +192,7 @@ def _describe_reach(settings: Settings, dsn: str) -> str:
         folder = server.socket_folder if server else settings.data_dir
         owner = folder.owner() if _has_named_owner(folder) else str(folder.stat().st_uid)
         return f"Unix socket in {folder}, which only {owner} and root may enter; no TCP port, no password"
-    facts = psycopg.conninfo.conninfo_to_dict(dsn)
+    facts = read_uri(dsn)
     return f"TRUEPOINT_DSN: host {facts.get('host', '(default)')}, database {facts.get('dbname', '(default)')}"
 
 

@@ -11,7 +11,8 @@ from psycopg import sql
 from truepoint.arrow.copying import CopiedRows, copy_batches
 from truepoint.compiled.training_statement import TrainingStatement
 from truepoint.errors import SpineError, WarehouseError, first_line
-from truepoint.postgres.warehouse import connect, running_dsn
+from truepoint.postgres.connecting import connect
+from truepoint.postgres.warehouse import running_dsn
 from truepoint.settings import Settings
 from truepoint.training_sets.checking import CheckedSpine
 from truepoint.training_sets.computing import Computed, OrderedFeatures, Take, result_schema, unsettled_message

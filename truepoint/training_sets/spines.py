@@ -18,7 +18,7 @@ from truepoint.arrow.copying import CopiedRows
 from truepoint.arrow.files import csv_problem, read_csv_bytes, read_csv_header
 from truepoint.arrow.types import BATCH_ROWS, arrow_type
 from truepoint.errors import SpineError, WarehouseError, first_line
-from truepoint.postgres.warehouse import connect
+from truepoint.postgres.connecting import connect
 
 FILE_SUFFIXES: Final = (".parquet", ".csv")
 

@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from truepoint.cli import app
-from truepoint.cli.commands.warehouse import without_password
 
 
 def _run(*arguments: str) -> Result:
@@ -103,15 +102,3 @@ def test_help_loads_nothing_heavy() -> None:
     )
     result = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
-
-
-@pytest.mark.parametrize(
-    ("dsn", "shown"),
-    [
-        ("postgresql://u:s3cret@host:5432/db", "postgresql://u:***@host:5432/db"),
-        ("postgresql://u@host/db", "postgresql://u@host/db"),
-        ("postgresql://u@/db?host=%2Ftmp", "postgresql://u@/db?host=%2Ftmp"),
-    ],
-)
-def test_password_is_not_printed(dsn: str, shown: str) -> None:
-    assert without_password(dsn) == shown

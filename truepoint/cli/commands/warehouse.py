@@ -6,6 +6,7 @@ import typer
 def up() -> None:
     """Start the embedded Postgres (or reach the one of TRUEPOINT_DSN), install the schema, print the address."""
     from truepoint.postgres.warehouse import ensure_warehouse, install_schema
+    from truepoint.postgres_uri import without_password
     from truepoint.settings import load_settings
 
     dsn = ensure_warehouse(load_settings())
@@ -62,13 +63,3 @@ def status() -> None:
     Console(highlight=False, soft_wrap=True).print(table)
     if facts.problem is not None:
         raise WarehouseError(facts.problem)
-
-
-def without_password(dsn: str) -> str:
-    """Return the URI with its password, if any, replaced by stars."""
-    from urllib.parse import urlsplit
-
-    netloc = urlsplit(dsn).netloc
-    account, at, host = netloc.rpartition("@")
-    user, colon, password = account.partition(":")
-    return dsn.replace(netloc, f"{user}:***{at}{host}", 1) if colon and password else dsn

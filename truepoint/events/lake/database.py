@@ -16,7 +16,7 @@ from truepoint.compiled.lake_sources import LakeSources, LakeTable
 from truepoint.errors import LakeError, WarehouseError, first_line
 from truepoint.events.lake.layout import PARTITION
 from truepoint.events.lake.state import Epoch
-from truepoint.postgres.warehouse import connect
+from truepoint.postgres.connecting import connect
 
 LOCK_KEY: Final = 7_305_437_175  # any number, as long as every export takes the same
 # The text of values is then what we read.

@@ -18,10 +18,12 @@ from truepoint.arrow.copying import copy_batches
 from truepoint.arrow.shown import shown, shown_name
 from truepoint.errors import DataFileError, WarehouseError
 from truepoint.events.loading.catalogue import SCHEMA, EventTable, read_event_table
+from truepoint.postgres.connecting import connect
 
 # A call opens the rows anew: they are read twice if the quick way finds a row that the careful way has to name.
 Batches = Callable[[], Iterable[Any]]
 
+SESSION: Final = {"TimeZone": "UTC"}
 LOCK_KEY: Final = 7_305_437_174  # any number, as long as every loader takes the same
 ROW_NUMBER: Final = "truepoint_row_number"
 
@@ -256,21 +258,22 @@ def load_history(dsn: str, *, what: str, cause: str) -> Iterator[HistoryLoad]:
     Raises WarehouseError if the database cannot be used, or another load is running.
     """
     try:
-        with psycopg.connect(dsn, autocommit=True, application_name="truepoint load") as connection:
-            connection.execute("set time zone 'UTC'")
-            with connection.transaction():
-                connection.execute("set local truepoint.load_history = 'on'")
-                # Rows of an asynchronous commit cannot be marked visible by a vacuum right after it.
-                connection.execute("set local synchronous_commit = on")
-                if not _value(connection, sql.SQL("select pg_try_advisory_xact_lock(%s)"), [LOCK_KEY]):
-                    raise WarehouseError(
-                        "Another load of history is running in this database. Try again when it has ended."
-                    )
-                connection.execute(COUNTS_ITS_EPOCH)
-                load = HistoryLoad(connection=connection, what=what)
-                yield load
-                if load.is_changed:
-                    connection.execute(ADD_EPOCH, [cause])
+        with (
+            connect(dsn, autocommit=True, session=SESSION, application_name="truepoint load") as connection,
+            connection.transaction(),
+        ):
+            connection.execute("set local truepoint.load_history = 'on'")
+            # Rows of an asynchronous commit cannot be marked visible by a vacuum right after it.
+            connection.execute("set local synchronous_commit = on")
+            if not _value(connection, sql.SQL("select pg_try_advisory_xact_lock(%s)"), [LOCK_KEY]):
+                raise WarehouseError(
+                    "Another load of history is running in this database. Try again when it has ended."
+                )
+            connection.execute(COUNTS_ITS_EPOCH)
+            load = HistoryLoad(connection=connection, what=what)
+            yield load
+            if load.is_changed:
+                connection.execute(ADD_EPOCH, [cause])
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction, psycopg.errors.InvalidSchemaName) as error:
         raise WarehouseError(
             f"The database lacks truepoint's schema ({_first_line(error)}). Run `truepoint up` first."
@@ -282,7 +285,7 @@ def load_history(dsn: str, *, what: str, cause: str) -> Iterator[HistoryLoad]:
 
 def _vacuum(dsn: str, tables: list[str]) -> None:
     try:
-        with psycopg.connect(dsn, autocommit=True, application_name="truepoint load") as connection:
+        with connect(dsn, autocommit=True, application_name="truepoint load") as connection:
             for table in tables:
                 connection.execute(sql.SQL("vacuum (analyze) {}").format(sql.Identifier(SCHEMA, table)))
     except psycopg.Error as error:

@@ -6,7 +6,7 @@ import asyncpg
 
 from truepoint.compiled.registry import COMPILE_COMMAND, Registry, Relation, Service, ValueType
 from truepoint.errors import DatabaseMismatchError
-from truepoint.postgres.doctor.connecting import Connection
+from truepoint.postgres.connecting import AsyncpgConnection
 from truepoint.postgres.doctor.findings import Finding
 
 # One row per name asked for; oid is null when nothing has that name.
@@ -46,7 +46,7 @@ _wire_names: Final[dict[str, str]] = {
 }
 
 
-async def refuse_disagreement(connection: Connection, registry: Registry) -> None:
+async def refuse_disagreement(connection: AsyncpgConnection, registry: Registry) -> None:
     """Raise DatabaseMismatchError, in one sentence on the first fault, unless every service's statement can run."""
     faults = [finding for finding in await examine_agreement(connection, registry) if not finding.is_ok]
     if faults:
@@ -54,7 +54,7 @@ async def refuse_disagreement(connection: Connection, registry: Registry) -> Non
         raise DatabaseMismatchError(f"Manifest and database disagree: {faults[0].subject} {faults[0].message}.{more}")
 
 
-async def examine_agreement(connection: Connection, registry: Registry) -> list[Finding]:
+async def examine_agreement(connection: AsyncpgConnection, registry: Registry) -> list[Finding]:
     """Look at all relations, then at each statement whose relations are as it needs them."""
     findings: list[Finding] = []
     for service in registry.services.values():
@@ -65,7 +65,7 @@ async def examine_agreement(connection: Connection, registry: Registry) -> list[
     return findings
 
 
-async def _examine_relations(connection: Connection, service: Service) -> list[Finding]:
+async def _examine_relations(connection: AsyncpgConnection, service: Service) -> list[Finding]:
     names = [relation.relation_name for relation in service.relations]
     rows = await connection.fetch(_RELATIONS, [name.schema for name in names], [name.name for name in names])
     findings: list[Finding] = []
@@ -103,7 +103,7 @@ def _column_fault(relation: Relation, types: dict[str, str]) -> str:
     return " and ".join(faults) + ("; run dbt, then compile again" if faults else "")
 
 
-async def _examine_statement(connection: Connection, service: Service) -> Finding:
+async def _examine_statement(connection: AsyncpgConnection, service: Service) -> Finding:
     subject = f"statement of {service.name}"
     try:
         prepared = await connection.prepare(service.statement)

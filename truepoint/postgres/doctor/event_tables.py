@@ -3,7 +3,7 @@
 from typing import Final
 
 from truepoint.compiled.registry import Registry, RelationName
-from truepoint.postgres.doctor.connecting import Connection
+from truepoint.postgres.connecting import AsyncpgConnection
 from truepoint.postgres.doctor.findings import Finding
 
 OUR_SCHEMA: Final = "payments"
@@ -57,7 +57,7 @@ order by 1, 2
 """
 
 
-async def examine_event_tables(connection: Connection, registry: Registry) -> list[Finding]:
+async def examine_event_tables(connection: AsyncpgConnection, registry: Registry) -> list[Finding]:
     """Look at the known times of our own tables, and at how soon any event table's fresh rows become all-visible."""
     names = _names_read(registry)
     rows = await connection.fetch(_TABLES, [name.schema for name in names], [name.name for name in names])

@@ -7,20 +7,20 @@ import asyncpg
 
 from truepoint.compiled.registry import Registry
 from truepoint.errors import DatabaseMismatchError, WarehouseError
+from truepoint.postgres.connecting import connect_asyncpg
 from truepoint.postgres.doctor.agreement import examine_agreement
-from truepoint.postgres.doctor.connecting import connect, describe
 from truepoint.postgres.doctor.event_tables import examine_event_tables
 from truepoint.postgres.doctor.findings import Examination, Finding
 from truepoint.postgres.doctor.indexes import examine_indexes
+from truepoint.postgres_uri import describe_uri
 
-_CONNECT_TIMEOUT_SECONDS: Final = 10.0
 _SESSION: Final = {"application_name": "truepoint doctor", "TimeZone": "UTC"}
 
 
 async def examine(dsn: str, registry: Registry) -> Examination:
     """Look at the database; change nothing. A database that cannot be reached is a finding, not an error."""
     try:
-        async with connect(dsn, timeout_seconds=_CONNECT_TIMEOUT_SECONDS, server_settings=_SESSION) as connection:
+        async with connect_asyncpg(dsn, session=_SESSION) as connection:
             version = await connection.fetchval("show server_version")
             findings = [Finding("connection", "server", is_ok=True, message=f"is Postgres {version}")]
             agreement = await examine_agreement(connection, registry)
@@ -30,7 +30,7 @@ async def examine(dsn: str, registry: Registry) -> Examination:
                 findings += await examine_indexes(connection, registry)
     except WarehouseError as error:
         findings = [Finding("connection", "server", is_ok=False, message=str(error))]
-    return Examination(database=describe(dsn), findings=tuple(findings))
+    return Examination(database=describe_uri(dsn), findings=tuple(findings))
 
 
 async def apply_indexes(dsn: str, examination: Examination, *, on_statement: Callable[[str], None]) -> None:
@@ -43,7 +43,7 @@ async def apply_indexes(dsn: str, examination: Examination, *, on_statement: Cal
     )
     if not statements:
         return
-    async with connect(dsn, timeout_seconds=_CONNECT_TIMEOUT_SECONDS, server_settings=_SESSION) as connection:
+    async with connect_asyncpg(dsn, session=_SESSION) as connection:
         for statement in statements:
             on_statement(statement)
             try:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import asyncpg
 
 from truepoint.compiled.registry import Index, Registry, Service
-from truepoint.postgres.doctor.connecting import Connection
+from truepoint.postgres.connecting import AsyncpgConnection
 from truepoint.postgres.doctor.findings import Finding
 
 # The plan that the server uses, were the tables large: small ones would rightly be read in full.
@@ -95,7 +95,7 @@ def _fits(key_columns: tuple[str, ...], keys: tuple[str, ...]) -> bool:
     )
 
 
-async def examine_indexes(connection: Connection, registry: Registry) -> list[Finding]:
+async def examine_indexes(connection: AsyncpgConnection, registry: Registry) -> list[Finding]:
     """EXPLAIN each statement: every index it needs must be met by an Index Cond on all its key columns."""
     findings: list[Finding] = []
     for service in registry.services.values():
@@ -124,7 +124,7 @@ async def examine_indexes(connection: Connection, registry: Registry) -> list[Fi
     return findings
 
 
-async def _table_scans(connection: Connection, service: Service) -> list[TableScan]:
+async def _table_scans(connection: AsyncpgConnection, service: Service) -> list[TableScan]:
     name = f"truepoint_doctor_{uuid.uuid4().hex}"  # lives as long as the connection, also after a rollback
     nulls = ", ".join("null" for _ in service.parameters)
     transaction = connection.transaction()
@@ -155,7 +155,7 @@ def _index_nodes(scan: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from _index_nodes(child)
 
 
-async def _table_scan(connection: Connection, node: dict[str, Any]) -> TableScan:
+async def _table_scan(connection: AsyncpgConnection, node: dict[str, Any]) -> TableScan:
     # Indexes are needed on the table that a definition names; plans show its partitions.
     root = await connection.fetchrow(_PARTITION_ROOT, node["Schema"], node["Relation Name"])
     uses = []
@@ -174,7 +174,7 @@ def _bounds(condition: str, alias: str, column: str) -> bool:
     return re.search(rf'(?<![\w"])"?{re.escape(alias)}"?\."?{re.escape(column)}"?(?![\w"])', condition) is not None
 
 
-async def _examine_index(connection: Connection, index: Index, scans: list[TableScan]) -> Finding:
+async def _examine_index(connection: AsyncpgConnection, index: Index, scans: list[TableScan]) -> Finding:
     table = index.table_name
     subject = str(table)
     keys = ", ".join(index.keys)
