@@ -6,6 +6,7 @@ it, and the doctor compares a table's triggers with it.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final, Literal
@@ -13,7 +14,7 @@ from typing import Any, Final, Literal
 import psycopg
 from psycopg import sql
 
-from truepoint.errors import WarehouseError
+from truepoint.errors import WarehouseError, first_line
 
 KNOWN_TIME_TRIGGER: Final = "zz_truepoint_known_time"
 APPEND_ONLY_TRIGGER: Final = "zz_truepoint_append_only"
@@ -91,6 +92,21 @@ left join pg_catalog.pg_attribute as known
 where schemas.nspname = %(schema)s and tables.relname = %(name)s
 """
 
+_NAMED: Final = """
+select schemas.nspname, tables.relname
+from pg_catalog.pg_class as tables
+inner join pg_catalog.pg_namespace as schemas on schemas.oid = tables.relnamespace
+where tables.oid = to_regclass(%(given)s) or (schemas.nspname = %(schema)s and tables.relname = %(name)s)
+order by tables.oid = to_regclass(%(given)s) desc nulls last
+limit 1
+"""
+_GROUND_FUNCTIONS: Final = """
+select functions.proname, functions.prosrc
+from pg_catalog.pg_proc as functions
+where
+    functions.pronamespace = to_regnamespace('truepoint')
+    and functions.proconfig = array['search_path=pg_catalog, pg_temp']
+"""
 _KINDS: Final = {"v": "a view", "m": "a materialized view", "f": "a foreign table", "i": "an index", "S": "a sequence"}
 
 
@@ -161,6 +177,22 @@ def known_time_body(known_at: str, known_at_type: str) -> str:
     return _KNOWN_TIME_BODY.format(column=quoted, clock=_CLOCKS[known_at_type])
 
 
+def find_table(connection: psycopg.Connection[Any], given: str) -> tuple[str, str]:
+    """Return schema and name of the relation that is meant: as SQL reads it, or as it is written, with its capitals.
+
+    Raises WarehouseError when there is none.
+    """
+    schema, _, name = given.rpartition(".")
+    try:
+        with connection.transaction():
+            row = connection.execute(_NAMED, {"given": given, "schema": schema, "name": name}).fetchone()
+    except psycopg.Error as error:
+        raise WarehouseError(f"{given!r} is not a table's name, such as shop.orders: {first_line(error)}.") from error
+    if row is None:
+        raise WarehouseError(f"there is no table {given} in this database. Name it with its schema, as in shop.orders.")
+    return row[0], row[1]
+
+
 def read_guarded_table(connection: psycopg.Connection[Any], schema: str, name: str, known_at: str) -> GuardedTable:
     """Describe a table for its guard. Raises WarehouseError, in one sentence, where none can be put on it."""
     row = connection.execute(_TABLE, {"schema": schema, "name": name, "known_at": known_at}).fetchone()
@@ -212,6 +244,21 @@ def guard_statements(table: GuardedTable, *, keeps_given: bool = False) -> list[
     if keeps_given:
         statements.append(_drop_trigger(KNOWN_TIME_TRIGGER, table.identifier))
     return statements
+
+
+def is_ground_laid(connection: psycopg.Connection[Any]) -> bool:
+    """Say whether this database has what guards rest on, as it should be."""
+    bodies = dict(connection.execute(_GROUND_FUNCTIONS).fetchall())
+    wanted = ground_functions()
+    return all(bodies.get(name) == body for name, body in wanted.items())
+
+
+def ground_functions() -> dict[str, str]:
+    """The functions of `ground_statements` by name, with their bodies as pg_proc has them."""
+    found = re.findall(
+        r"create or replace function truepoint\.(\w+)\(.*?\$function\$(.*?)\$function\$", ground_statements(), re.DOTALL
+    )
+    return dict(found)
 
 
 def install_guard(connection: psycopg.Connection[Any], table: GuardedTable, *, keeps_given: bool = False) -> None:
