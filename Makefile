@@ -11,8 +11,8 @@ PACKAGES = truepoint feature_server consistency benchmarks tests
 
 help:
 	@echo 'make demo    a sample, a training table and a live server, compared (make demo ARGS=--check: and then stop)'
-	@echo 'make test    formatter, linter, types, SQL, tests'
-	@echo 'make lint    the first four of these'
+	@echo 'make test    formatter, linter, types, imports, SQL, tests'
+	@echo 'make lint    the first five of these'
 	@echo 'make spark   an environment in which dbt can build in Spark too'
 	@echo 'make format  let the formatter and the linter mend what they can'
 	@echo 'make lock    choose newer versions of the requirements (needs uv)'
@@ -40,6 +40,7 @@ lint: dev
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy $(PACKAGES)
+	.venv/bin/lint-imports
 	scripts/lint_sql
 
 pytest: dev

@@ -1,10 +1,10 @@
 """The connections to Postgres: how they are opened, how long they may take, and what each failure means."""
 
 import asyncio
-import math
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import asyncpg
 
@@ -17,7 +17,11 @@ from feature_server.errors import (
 from feature_server.settings import FeatureServerSettings
 from truepoint.postgres_uri import uri_for_asyncpg
 
-Connection = Any  # asyncpg's Connection, or a pool's proxy of one; asyncpg has no types
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 Result = TypeVar("Result")
 
 # Postgres cancels a statement at statement_timeout_seconds. Only if that does not arrive does the server give up.
@@ -35,6 +39,8 @@ _connection_errors: Final[tuple[type[Exception], ...]] = (
     asyncpg.CannotConnectNowError,
     asyncpg.IdleSessionTimeoutError,
 )
+# What the closing of a connection or a pool may raise.
+_closing_errors: Final[tuple[type[Exception], ...]] = (TimeoutError, asyncpg.PostgresError, *_connection_errors)
 # Postgres is there and cannot take us now.
 _refusals: Final[tuple[type[Exception], ...]] = (
     asyncpg.InsufficientResourcesError,  # too many connections, out of memory, disk full
@@ -73,7 +79,7 @@ def session_settings(statement_timeout_seconds: float) -> dict[str, str]:
 class Database:
     """A pool of connections that turns every failure into an UnavailableError, and never waits without a bound."""
 
-    def __init__(self, pool: Any, *, settings: FeatureServerSettings) -> None:
+    def __init__(self, pool: Pool, *, settings: FeatureServerSettings) -> None:
         self._pool = pool
         self._connect_timeout_seconds = settings.connect_timeout_seconds
         self._statement_timeout_seconds = settings.statement_timeout_seconds
@@ -139,7 +145,7 @@ class Database:
     async def _release(self, connection: Connection) -> None:
         try:
             await self._pool.release(connection, timeout=self._connect_timeout_seconds)
-        except (TimeoutError, asyncpg.PostgresError, *_connection_errors):
+        except _closing_errors:
             _abandon(connection)
 
     def _raise_meaning(self, error: Exception) -> None:
@@ -173,7 +179,7 @@ async def open_database(settings: FeatureServerSettings) -> AsyncIterator[Databa
         max_size=settings.pool_size,
         timeout=settings.connect_timeout_seconds,
         server_settings=session_settings(settings.statement_timeout_seconds),
-        max_queries=math.inf,
+        max_queries=sys.maxsize,
         max_inactive_connection_lifetime=0,
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=0,  # no bound: a compiled statement is longer than the default of 15 KiB
@@ -185,7 +191,7 @@ async def open_database(settings: FeatureServerSettings) -> AsyncIterator[Databa
         try:
             async with asyncio.timeout(settings.shutdown_timeout_seconds):
                 await pool.close()
-        except (TimeoutError, asyncpg.PostgresError, *_connection_errors):
+        except _closing_errors:
             pool.terminate()
 
 
@@ -203,5 +209,5 @@ def _abandon(connection: Connection) -> None:
         connection.terminate()
 
 
-async def _keep_session(_connection: Connection) -> None:
+async def _keep_session(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """Replace asyncpg's RESET ALL after each use, a round trip: our statements change nothing in the session."""

@@ -144,7 +144,8 @@ async def test_a_failing_connect_has_the_same_meaning(make_settings: MakeSetting
         async def acquire(self, *, timeout: float) -> None:
             raise asyncpg.CannotConnectNowError("the database system is in recovery mode")
 
-    database = Database(RefusingPool(), settings=make_settings())
+    pool: Any = RefusingPool()
+    database = Database(pool, settings=make_settings())
     with pytest.raises(DatabaseAwayError):
         await database.check_ready()
 

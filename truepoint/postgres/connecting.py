@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 import psycopg
@@ -13,7 +13,7 @@ from truepoint.postgres_uri import describe_uri, read_uri, uri_for_asyncpg
 OLDEST_POSTGRES: Final = 15
 CONNECT_TIMEOUT_SECONDS: Final = 10  # where the URI has no connect_timeout
 
-AsyncpgConnection = Any  # asyncpg has no types
+AsyncpgConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 def connect(

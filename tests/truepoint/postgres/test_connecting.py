@@ -42,7 +42,7 @@ async def test_a_uri_that_libpq_takes_is_taken_by_all(
     async with await connect_async(dsn, session=session) as psycopg_connection:
         assert await (await psycopg_connection.execute(SETTINGS)).fetchone() == wanted
     async with connect_asyncpg(dsn, session=session) as asyncpg_connection:
-        assert tuple(await asyncpg_connection.fetchrow(SETTINGS)) == wanted
+        assert [tuple(row) for row in await asyncpg_connection.fetch(SETTINGS)] == [wanted]
     monkeypatch.setenv("TRUEPOINT_DSN", dsn)
     assert warehouse_status(load_settings()).is_running
     async with open_database(load_server_settings(pool_size=1)) as database:

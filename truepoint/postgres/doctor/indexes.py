@@ -10,6 +10,7 @@ from typing import Any, Final
 import asyncpg
 
 from truepoint.compiled.registry import Index, Registry, Service
+from truepoint.errors import WarehouseError
 from truepoint.postgres.connecting import AsyncpgConnection
 from truepoint.postgres.doctor.findings import Finding
 
@@ -157,16 +158,24 @@ def _index_nodes(scan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 async def _table_scan(connection: AsyncpgConnection, node: dict[str, Any]) -> TableScan:
     # Indexes are needed on the table that a definition names; plans show its partitions.
-    root = await connection.fetchrow(_PARTITION_ROOT, node["Schema"], node["Relation Name"])
+    root = await _row(connection, _PARTITION_ROOT, node["Schema"], node["Relation Name"])
     uses = []
     for index_node in _index_nodes(node):
-        index = await connection.fetchrow(_INDEX, node["Schema"], index_node["Index Name"])
+        index = await _row(connection, _INDEX, node["Schema"], index_node["Index Name"])
         columns = tuple(index["key_columns"])
         bounded = frozenset(column for column in columns if _bounds(index_node["Index Cond"], node["Alias"], column))
         uses.append(IndexUse(key_columns=columns, bounded=bounded))
     return TableScan(
         schema=root["schema_name"], table=root["table_name"], node_type=node["Node Type"], index_uses=tuple(uses)
     )
+
+
+async def _row(connection: AsyncpgConnection, statement: str, *arguments: str) -> asyncpg.Record:
+    """The row of the catalogue on what a plan has just named."""
+    row = await connection.fetchrow(statement, *arguments)
+    if row is None:
+        raise WarehouseError("a table or an index was dropped while it was looked at. Examine the database again.")
+    return row
 
 
 def _bounds(condition: str, alias: str, column: str) -> bool:
