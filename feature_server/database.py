@@ -2,8 +2,9 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import asyncpg
@@ -15,6 +16,7 @@ from feature_server.errors import (
     StatementTimeoutError,
 )
 from feature_server.settings import FeatureServerSettings
+from truepoint.compiled.registry import Service
 from truepoint.postgres_uri import uri_for_asyncpg
 
 if TYPE_CHECKING:
@@ -92,9 +94,11 @@ class Database:
         """
         return await self._run_within(work, limit_seconds=self._statement_timeout_seconds + CANCEL_GRACE_SECONDS)
 
-    async def check_ready(self) -> None:
-        """Raise UnavailableError unless Postgres answers within a second."""
+    async def check_ready(self, services: Iterable[Service]) -> None:
+        """Raise UnavailableError unless Postgres answers within a second, and runs what requests would run."""
         await self._run_within(lambda connection: connection.fetchval("select 1"), limit_seconds=READY_TIMEOUT_SECONDS)
+        for service in services:
+            await self.run(partial(_ask_nothing, service))
 
     async def _run_within(self, work: Callable[[Connection], Awaitable[Result]], *, limit_seconds: float) -> Result:
         lost: _ConnectionLostError | None = None
@@ -193,6 +197,12 @@ async def open_database(settings: FeatureServerSettings) -> AsyncIterator[Databa
                 await pool.close()
         except _closing_errors:
             pool.terminate()
+
+
+async def _ask_nothing(service: Service, connection: Connection) -> None:
+    """Run a service's statement for a row without keys: cheap, and it needs all that a request needs."""
+    with suppress(*row_errors):  # of that row: a request's would be answered
+        await connection.fetch(service.statement, *([None] for _ in service.parameters))
 
 
 class _ConnectionLostError(Exception):

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from feature_server.answer_models import Health
-from feature_server.state import DatabaseDependency
+from feature_server.state import DatabaseDependency, ServingDependency
 
 router = APIRouter(tags=["health"])
 
@@ -15,7 +15,7 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz")
-async def readyz(database: DatabaseDependency) -> Health:
-    """Say whether requests can be answered now: 503 while the database is away."""
-    await database.check_ready()
+async def readyz(database: DatabaseDependency, serving: ServingDependency) -> Health:
+    """Say whether requests can be answered now, by running every service's statement: 503 while one cannot be."""
+    await database.check_ready(serving.registry.services.values())
     return Health(status="ok")

@@ -147,7 +147,7 @@ async def test_a_failing_connect_has_the_same_meaning(make_settings: MakeSetting
     pool: Any = RefusingPool()
     database = Database(pool, settings=make_settings())
     with pytest.raises(DatabaseAwayError):
-        await database.check_ready()
+        await database.check_ready(())
 
 
 async def test_the_session_is_read_only_in_utc_with_generic_plans(make_settings: MakeSettings) -> None:

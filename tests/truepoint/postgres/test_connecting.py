@@ -46,7 +46,7 @@ async def test_a_uri_that_libpq_takes_is_taken_by_all(
     monkeypatch.setenv("TRUEPOINT_DSN", dsn)
     assert warehouse_status(load_settings()).is_running
     async with open_database(load_server_settings(pool_size=1)) as database:
-        await database.check_ready()
+        await database.check_ready(())
 
 
 async def test_connections_are_refused_alike(postgres_dsn: str) -> None:

@@ -24,6 +24,7 @@ def guard(
 
     It holds in replica role and on partitions too. Safe to run again.
     """
+    from truepoint.postgres.connecting import connect
     from truepoint.postgres.guards import (
         find_table,
         ground_statements,
@@ -31,7 +32,6 @@ def guard(
         is_ground_laid,
         read_guarded_table,
     )
-    from truepoint.postgres.warehouse import connect
 
     with connect(_dsn()) as connection:
         schema, name = find_table(connection, table)
@@ -56,9 +56,9 @@ def history_table(
     version_at (the event time), version_known_at (the known time) and version_is_deleted. A deleted row is a version
     with its key and no values.
     """
+    from truepoint.postgres.connecting import connect
     from truepoint.postgres.guards import find_table, ground_statements, is_ground_laid
     from truepoint.postgres.history_tables import history_table_statements, read_changing_table
-    from truepoint.postgres.warehouse import connect
 
     with connect(_dsn()) as connection:
         schema, name = find_table(connection, table)
@@ -84,7 +84,7 @@ def _run(ground: "Sequence[str]", statements: "Sequence[sql.Composed]") -> None:
     import psycopg
 
     from truepoint.errors import WarehouseError, first_line
-    from truepoint.postgres.warehouse import connect
+    from truepoint.postgres.connecting import connect
 
     try:
         with connect(_dsn()) as connection:

@@ -14,6 +14,7 @@ _RELATIONS: Final = """
 select
     asked.place,
     current_database() as database,
+    current_user::text as role,
     found.oid is not null as is_there,
     coalesce(has_schema_privilege(schemas.oid, 'usage'), false)
     and coalesce(has_table_privilege(found.oid, 'select'), false) as is_readable,
@@ -82,7 +83,10 @@ async def _examine_relations(connection: AsyncpgConnection, service: Service) ->
         if not row["is_there"]:
             fault = f"is absent, and service {service.name} reads it; make it: cd dbt_project && dbt run"
         elif not row["is_readable"]:
-            fault = f"may not be read by this role: grant usage on schema {name.schema} and select on {name}"
+            fault = (
+                f"may not be read by this role, {row['role']}: "
+                f"truepoint grant {row['role']} --apply, as the role that runs dbt"
+            )
         else:
             fault = _column_fault(relation, types)
         message = fault or f"has the {len(relation.columns)} columns needed"
