@@ -1,7 +1,6 @@
 """The proof that offline (training table) and online (running server) give the same feature values, bit for bit."""
 
 from consistency.errors import NoServerError, ParityError
-from consistency.offline import training_relation
 from consistency.parity import compare, compare_async
 from consistency.report import Difference, FeatureReport, ParityReport, RowError
 
@@ -14,5 +13,4 @@ __all__ = [
     "RowError",
     "compare",
     "compare_async",
-    "training_relation",
 ]

@@ -1,10 +1,8 @@
 """The offline side: a sample of a service's training table, streamed by a server-side cursor."""
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -12,7 +10,6 @@ from psycopg import sql
 
 from consistency.errors import ParityError
 from truepoint.compiled.registry import Service
-from truepoint.errors import ManifestError
 from truepoint.postgres.connecting import connect_async
 
 BUILD_HINT: Final = "Build it: run `dbt build` in the dbt project."
@@ -38,32 +35,6 @@ order by training.spine_id
 limit 3
 """
 TYPE_NAMES: Final = {"timestamp with time zone": "timestamptz", "character varying": "text"}
-
-
-def training_relation(manifest_path: Path, service: str) -> str:
-    """The quoted name of the service's training table, from the manifest's node training_<service>.
-
-    Raises ManifestError where the manifest has no such node.
-    """
-    try:
-        nodes = json.loads(manifest_path.read_bytes())["nodes"]
-    except (OSError, ValueError, KeyError) as error:
-        raise ManifestError(
-            f"{manifest_path} is not a readable dbt manifest: compile the online statements first "
-            "(`dbt compile --select path:analyses --target-path target/online` in the dbt project)."
-        ) from error
-    suffix = f".training_{service}"
-    relations = [
-        node["relation_name"]
-        for name, node in nodes.items()
-        if name.startswith("model.") and name.endswith(suffix) and node.get("relation_name")
-    ]
-    if len(relations) != 1:
-        raise ManifestError(
-            f"{manifest_path} has {len(relations)} models named training_{service}; "
-            f"a service is compared with the one mart of that name. Add it to the dbt project's marts."
-        )
-    return str(relations[0])
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 import psycopg
 
-from consistency import compare_async, training_relation
+from consistency import compare_async
 from feature_server.main import create_app
 from feature_server.settings import load_server_settings
 from tests.dbt_runner import DbtProject
 from tests.feature_server.asgi import serving
+from truepoint.compiled.manifest import training_relation
 from truepoint.compiled.registry import load_registry
 from truepoint.events.sample.load import load_sample
 from truepoint.events.sample.options import SampleOptions

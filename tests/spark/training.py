@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from truepoint.compiled.statements import digest_definitions
+from truepoint.compiled.manifest import digest_definitions
 from truepoint.settings import Settings
 from truepoint.training_sets import load_training_statement
 from truepoint.training_sets.checking import check_spine

@@ -20,8 +20,8 @@ from psycopg.rows import dict_row
 from rich.console import Console
 from rich.table import Table
 
-from consistency import training_relation
 from truepoint.cli.dbt import ONLINE_ARGUMENTS, run_dbt
+from truepoint.compiled.manifest import training_relation
 from truepoint.compiled.registry import Service, load_registry
 from truepoint.errors import TruepointError, WarehouseError
 from truepoint.postgres.connecting import connect

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass as validated_dataclass
 
-from truepoint.compiled.registry import COMPILE_COMMAND
-from truepoint.compiled.statements import read_compiled_statements
+from truepoint.compiled.manifest import REMEDY, read_compiled_statements
 from truepoint.errors import ManifestError
 
 SIGNATURE_PREFIX: Final = "-- truepoint-lake-signature: "
@@ -40,20 +39,13 @@ _adapter: Final = TypeAdapter(LakeSources)
 
 def load_lake_sources(manifest_path: Path) -> LakeSources:
     """Read the online manifest. Raises ManifestError where it has no lake, or a table of it has no known time."""
-    remedy = f"Compile it: {COMPILE_COMMAND}"
-    compiled = read_compiled_statements(manifest_path, SIGNATURE_PREFIX, remedy=remedy)
+    compiled = read_compiled_statements(manifest_path, SIGNATURE_PREFIX)
     if len(compiled) != 1:
         raise ManifestError(
             f"{manifest_path} holds {len(compiled)} statements of a lake. The project has one in analyses/lake/, with "
-            f"the line {{{{ lake_export() }}}}. {remedy}"
+            f"the line {{{{ lake_export() }}}}. {REMEDY}"
         )
-    try:
-        sources = _adapter.validate_python(compiled[0].signature)
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in error.errors()[:3])
-        raise ManifestError(
-            f"The signature of {compiled[0].unique_id} does not fit this version of truepoint ({problems}). {remedy}"
-        ) from error
+    sources = compiled[0].read(_adapter)
     untimed = [table.name for table in sources.tables if table.known_at is None]
     if untimed:
         raise ManifestError(
@@ -61,5 +53,5 @@ def load_lake_sources(manifest_path: Path) -> LakeSources:
             "model over it alone must have meta.events with known_at; where there are several, they must agree."
         )
     if not sources.tables:
-        raise ManifestError(f"No model reads a source, so there is nothing to export. {remedy}")
+        raise ManifestError(f"No model reads a source, so there is nothing to export. {REMEDY}")
     return sources

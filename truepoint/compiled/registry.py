@@ -3,16 +3,16 @@
 Python expands no definition. It reads the statement and the signature that the compiler wrote above it.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, cast
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass as validated_dataclass
 
+from truepoint.compiled.manifest import REMEDY, CompiledStatement, read_compiled_statements
 from truepoint.errors import ManifestError
 
 ScalarType = Literal["bigint", "boolean", "double precision", "integer", "numeric", "text", "timestamptz"]
@@ -21,7 +21,6 @@ ValueType = ScalarType | ArrayType
 ParameterRole = Literal["entity", "request", "event", "as_of"]
 
 SIGNATURE_PREFIX: Final = "-- truepoint-signature: "
-COMPILE_COMMAND: Final = "cd dbt_project && dbt compile --select path:analyses --target-path target/online"
 
 
 def array_of(scalar: ScalarType) -> ArrayType:
@@ -155,34 +154,19 @@ class Registry:
 
 def load_registry(manifest_path: Path) -> Registry:
     """Read the manifest that the online compile left; raise ManifestError when it is missing, stale or unreadable."""
-    remedy = f"Compile it: {COMPILE_COMMAND}"
-    try:
-        manifest = json.loads(manifest_path.read_bytes())
-    except FileNotFoundError as error:
-        raise ManifestError(f"There is no online manifest at {manifest_path}. {remedy}") from error
-    except (OSError, ValueError) as error:
-        raise ManifestError(f"The online manifest {manifest_path} cannot be read: {error}. {remedy}") from error
-
-    nodes = manifest.get("nodes") if isinstance(manifest, dict) else None
-    if not isinstance(nodes, dict):
-        raise ManifestError(f"{manifest_path} is not a dbt manifest: it has no nodes. {remedy}")
-
     services: dict[str, Service] = {}
-    for unique_id, node in nodes.items():
-        statement = node.get("compiled_code") if isinstance(node, dict) else None
-        if not isinstance(statement, str) or not statement.lstrip().startswith(SIGNATURE_PREFIX):
-            continue
-        service = _service(statement, unique_id)
+    for compiled in read_compiled_statements(manifest_path, SIGNATURE_PREFIX):
+        service = _service(compiled)
         if service.name in services:
             raise ManifestError(
-                f"{manifest_path} holds service {service.name} twice, the second in {unique_id}. "
+                f"{manifest_path} holds service {service.name} twice, the second in {compiled.unique_id}. "
                 "Keep one file in analyses/online/ per service."
             )
         services[service.name] = service
     if not services:
         raise ManifestError(
             f"{manifest_path} holds no compiled online statement. A dbt build or run rewrites its manifest without "
-            f"them, so they have one of their own. {remedy}"
+            f"them, so they have one of their own. {REMEDY}"
         )
     return Registry(services=dict(sorted(services.items())))
 
@@ -204,28 +188,11 @@ def parse_relation_name(rendered: str) -> RelationName:
 _service_adapter: Final = TypeAdapter(Service)
 
 
-def _service(statement: str, unique_id: str) -> Service:
-    first_line = statement.lstrip().split("\n", 1)[0]
-    try:
-        signature = json.loads(first_line.removeprefix(SIGNATURE_PREFIX))
-        service = _service_adapter.validate_python(
-            {**signature, "name": signature.get("service"), "statement": statement}
-        )
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()[:3]
-        )
-        raise ManifestError(
-            f"The signature of {unique_id} does not fit this version of truepoint ({problems}). "
-            f"Compile again: {COMPILE_COMMAND}"
-        ) from error
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ManifestError(
-            f"The signature of {unique_id} is not a JSON object: {error}. Compile again: {COMPILE_COMMAND}"
-        ) from error
+def _service(compiled: CompiledStatement) -> Service:
+    service = compiled.read(_service_adapter, name=compiled.signature.get("service"), statement=compiled.sql)
     contradictions = _contradictions(service)
     if contradictions:
-        raise ManifestError(f"The signature of {unique_id} contradicts itself: {'; '.join(contradictions)}.")
+        raise ManifestError(f"The signature of {compiled.unique_id} contradicts itself: {'; '.join(contradictions)}.")
     return service
 
 

@@ -3,14 +3,23 @@
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass as validated_dataclass
 
-from truepoint.compiled.registry import COMPILE_COMMAND, ValueType
-from truepoint.compiled.statements import read_compiled_statements
+from truepoint.compiled.manifest import REMEDY, read_compiled_statements
+from truepoint.compiled.registry import ValueType
 from truepoint.errors import ManifestError
 
 SIGNATURE_PREFIX: Final = "-- truepoint-training-signature: "
+
+# Rows whose answer may still change: which is the first, and how many. Each engine shows times in its own way.
+UNSETTLED: Final = """
+select spine.ord, {shown_as_of}, {shown_settled}, count(*) over ()
+from {spine} as spine
+where spine.as_of > {settled}
+order by spine.ord
+limit 1
+"""
 
 _config: Final = ConfigDict(extra="ignore")  # a newer compiler may say more than this version reads
 
@@ -76,24 +85,13 @@ _adapter: Final = TypeAdapter(TrainingStatement)
 
 def load_training_statement(manifest_path: Path, service: str) -> TrainingStatement:
     """Read the statement of `service` from the online manifest. Raises ManifestError, with the services there are."""
-    remedy = f"Compile it: {COMPILE_COMMAND}"
-    compiled = read_compiled_statements(manifest_path, SIGNATURE_PREFIX, remedy=remedy)
-    found = [each for each in compiled if isinstance(each.signature, dict) and each.signature.get("service") == service]
+    compiled = read_compiled_statements(manifest_path, SIGNATURE_PREFIX)
+    found = [each for each in compiled if each.signature.get("service") == service]
     if len(found) != 1:
-        known = sorted({str(each.signature.get("service")) for each in compiled if isinstance(each.signature, dict)})
+        known = sorted({str(each.signature.get("service")) for each in compiled})
         raise ManifestError(
             f"{manifest_path} holds {len(found)} training statements of a service {service} "
             f"(it holds: {', '.join(known) or 'none'}). A service has one in analyses/training/, with the line "
-            f"{{{{ training_statement('{service}') }}}}. {remedy}"
+            f"{{{{ training_statement('{service}') }}}}. {REMEDY}"
         )
-    try:
-        return _adapter.validate_python({**_mapping(found[0].signature), "sql": found[0].sql})
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in error.errors()[:3])
-        raise ManifestError(
-            f"The signature of {found[0].unique_id} does not fit this version of truepoint ({problems}). {remedy}"
-        ) from error
-
-
-def _mapping(signature: object) -> dict[str, object]:
-    return signature if isinstance(signature, dict) else {}
+    return found[0].read(_adapter, sql=found[0].sql)

@@ -9,7 +9,7 @@ import pyarrow as pa
 from psycopg import sql
 
 from truepoint.arrow.copying import CopiedRows, copy_batches
-from truepoint.compiled.training_statement import TrainingStatement
+from truepoint.compiled.training_statement import UNSETTLED, TrainingStatement
 from truepoint.errors import SpineError, WarehouseError, first_line
 from truepoint.postgres.connecting import connect
 from truepoint.postgres.warehouse import running_dsn
@@ -24,13 +24,6 @@ SETTINGS: Final[dict[str, str]] = {
     "extra_float_digits": "1",
     "jit": "off",
 }
-UNSETTLED: Final = """
-select spine.ord, spine.as_of::text, {settled}::text, count(*) over ()
-from {spine} as spine
-where spine.as_of > {settled}
-order by spine.ord
-limit 1
-"""
 
 
 @contextmanager
@@ -71,7 +64,12 @@ def send_spine(connection: "psycopg.Connection[Any]", statement: TrainingStateme
 def refuse_unsettled(connection: "psycopg.Connection[Any]", statement: TrainingStatement, name: str) -> None:
     """Raise SpineError if the answer of any row may still change: its as-of time is later than the settled time."""
     found = connection.execute(
-        sql.SQL(UNSETTLED).format(spine=sql.Identifier(statement.spine), settled=sql.SQL(statement.settled))
+        sql.SQL(UNSETTLED).format(
+            spine=sql.Identifier(statement.spine),
+            settled=sql.SQL(statement.settled),
+            shown_as_of=sql.SQL("spine.as_of::text"),
+            shown_settled=sql.SQL(f"{statement.settled}::text"),
+        )
     ).fetchone()
     if found:
         row, as_of, settled, count = found

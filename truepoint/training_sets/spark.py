@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from truepoint.arrow.types import ARROW_TYPES, BATCH_ROWS
-from truepoint.compiled.registry import COMPILE_COMMAND
-from truepoint.compiled.statements import digest_definitions
+from truepoint.compiled.manifest import COMPILE_COMMAND, digest_definitions
 from truepoint.errors import LakeError, ManifestError, SettingsError, SpineError, WarehouseError, first_line
 from truepoint.settings import Settings
 from truepoint.training_sets.checking import CheckedSpine

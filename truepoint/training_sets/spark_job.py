@@ -17,23 +17,15 @@ ours to configure. dbt configures the session, from profiles.yml, and makes the 
 import json
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from dbt.cli.main import dbtRunner
 from pyspark import SparkContext
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from truepoint.compiled.statements import digest_definitions
-from truepoint.compiled.training_statement import TrainingStatement, load_training_statement
-
-UNSETTLED: Final = """
-select spine.ord, unix_micros(spine.as_of), unix_micros({settled}), count(*) over ()
-from {spine} as spine
-where spine.as_of > {settled}
-order by spine.ord
-limit 1
-"""
+from truepoint.compiled.manifest import digest_definitions, models_of_relations
+from truepoint.compiled.training_statement import UNSETTLED, load_training_statement
 
 
 class DbtError(Exception):
@@ -63,21 +55,24 @@ def run(service: str, folder: Path, target: Path, definitions: str) -> dict[str,
     if digest_definitions(manifest_path) != definitions:
         return {"kind": "changed"}
     statement = load_training_statement(manifest_path, service)
-    _run_dbt(target, "run", "--select", *_models(manifest_path, statement))
+    # What the statement reads, and what that reads.
+    selectors = [f"+{name}" for name in models_of_relations(manifest_path, statement.relations)]
+    _run_dbt(target, "run", "--select", *selectors)
     session = SparkSession.builder.getOrCreate()  # dbt's
     session.read.parquet(str(folder / "spine")).createOrReplaceTempView(statement.spine)
-    found = session.sql(UNSETTLED.format(spine=statement.spine, settled=statement.settled)).collect()
+    found = session.sql(
+        UNSETTLED.format(
+            spine=statement.spine,
+            settled=statement.settled,
+            shown_as_of="unix_micros(spine.as_of)",
+            shown_settled=f"unix_micros({statement.settled})",
+        )
+    ).collect()
     if found:
         row, as_of_us, settled_us, count = found[0]
         return {"kind": "unsettled", "row": row, "as_of_us": as_of_us, "settled_us": settled_us, "count": count}
     session.sql(statement.sql).write.parquet(str(folder / "result"))
     return {"kind": "done"}
-
-
-def _models(manifest_path: Path, statement: TrainingStatement) -> list[str]:
-    """Selectors of the models that the statement reads, and of what they read."""
-    nodes = json.loads(manifest_path.read_bytes())["nodes"].values()
-    return [f"+{node['name']}" for node in nodes if node.get("relation_name") in statement.relations]
 
 
 def _run_dbt(target: Path, *arguments: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import truepoint
 from tests.truepoint.training_sets.conftest import Trained
-from truepoint.compiled.statements import digest_definitions
+from truepoint.compiled.manifest import digest_definitions
 from truepoint.errors import LakeError, ManifestError, SettingsError, SpineError, WarehouseError
 from truepoint.training_sets import spark
 from truepoint.training_sets.java import spark_environment

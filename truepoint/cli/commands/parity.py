@@ -37,7 +37,8 @@ def parity(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from consistency import compare, training_relation
+    from consistency import compare
+    from truepoint.compiled.manifest import training_relation
     from truepoint.compiled.registry import load_registry
     from truepoint.errors import WarehouseError
     from truepoint.postgres.warehouse import running_dsn

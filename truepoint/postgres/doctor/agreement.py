@@ -4,7 +4,8 @@ from typing import Final
 
 import asyncpg
 
-from truepoint.compiled.registry import COMPILE_COMMAND, Registry, Relation, Service, ValueType
+from truepoint.compiled.manifest import COMPILE_COMMAND
+from truepoint.compiled.registry import Registry, Relation, Service, ValueType
 from truepoint.errors import DatabaseMismatchError
 from truepoint.postgres.connecting import AsyncpgConnection
 from truepoint.postgres.doctor.findings import Finding

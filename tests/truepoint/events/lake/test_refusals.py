@@ -211,7 +211,8 @@ def test_manifests(tmp_path: Path) -> None:
     for signatures, message in (
         ((), "holds 0 statements of a lake"),
         ((good, good), "holds 2 statements"),
-        ((17,), "does not fit this version"),
+        ((17,), "is not a JSON object"),
+        (({"settled": 1},), "does not fit this version"),
         (({"settled": "now()", "tables": []},), "nothing to export"),
         (({"settled": "now()", "tables": [table | {"known_at": None}]},), "not said when .* were known: calls"),
     ):

@@ -1,0 +1,142 @@
+"""The one reader of dbt's manifest: its nodes, and the statements that the compiler signed.
+
+A signature is one comment line above a statement, which tells Python what the statement is.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from truepoint.errors import ManifestError
+
+COMPILE_COMMAND: Final = "cd dbt_project && dbt compile --select path:analyses --target-path target/online"
+REMEDY: Final = f"Compile it: {COMPILE_COMMAND}"
+
+_WORST_PROBLEMS: Final = 3  # that a message lists
+
+Signed = TypeVar("Signed")
+
+
+@dataclass(frozen=True)
+class CompiledStatement:
+    """unique_id: of the node in the manifest. signature: the JSON object of the first line. sql: all of the text."""
+
+    unique_id: str
+    signature: dict[str, Any]
+    sql: str
+
+    def read(self, adapter: TypeAdapter[Signed], **more: object) -> Signed:
+        """What the signature says, and `more`, as the adapter's type. Raises ManifestError where it does not fit."""
+        try:
+            return adapter.validate_python({**self.signature, **more})
+        except ValidationError as error:
+            problems = "; ".join(
+                f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+                for problem in error.errors()[:_WORST_PROBLEMS]
+            )
+            raise ManifestError(
+                f"The signature of {self.unique_id} does not fit this version of truepoint ({problems}). {REMEDY}"
+            ) from error
+
+
+def read_compiled_statements(manifest_path: Path, prefix: str) -> list[CompiledStatement]:
+    """The statements of a manifest whose first line starts with `prefix`. Raises ManifestError."""
+    compiled = []
+    for unique_id, node in _read_nodes(manifest_path).items():
+        text = node.get("compiled_code")
+        if not isinstance(text, str) or not text.lstrip().startswith(prefix):
+            continue
+        first_line = text.lstrip().split("\n", 1)[0]
+        try:
+            signature = json.loads(first_line.removeprefix(prefix))
+        except ValueError as error:
+            raise ManifestError(f"The signature of {unique_id} is not a JSON object: {error}. {REMEDY}") from error
+        if not isinstance(signature, dict):
+            raise ManifestError(f"The signature of {unique_id} is not a JSON object. {REMEDY}")
+        compiled.append(CompiledStatement(unique_id=unique_id, signature=signature, sql=text))
+    return compiled
+
+
+def training_relation(manifest_path: Path, service: str) -> str:
+    """The quoted name of the service's training table, from the manifest's node training_<service>.
+
+    Raises ManifestError where the manifest has no such node.
+    """
+    suffix = f".training_{service}"
+    relations = [
+        node["relation_name"]
+        for name, node in _read_nodes(manifest_path).items()
+        if name.startswith("model.") and name.endswith(suffix) and node.get("relation_name")
+    ]
+    if len(relations) != 1:
+        raise ManifestError(
+            f"{manifest_path} has {len(relations)} models named training_{service}; "
+            f"a service is compared with the one mart of that name. Add it to the dbt project's marts."
+        )
+    return str(relations[0])
+
+
+def models_of_relations(manifest_path: Path, relations: Collection[str]) -> list[str]:
+    """Names of the models that dbt renders as one of `relations`. Raises ManifestError."""
+    nodes = _read_nodes(manifest_path).values()
+    return [str(node["name"]) for node in nodes if node.get("relation_name") in relations]
+
+
+def digest_definitions(manifest_path: Path) -> str:
+    """Digest of all that decides what a project's statements mean, whatever the target it was compiled for.
+
+    That is: models, their columns and meta, services, macros. Raises ManifestError.
+    """
+    manifest = _read_manifest(manifest_path)
+    try:
+        models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+        project = manifest["metadata"]["project_name"]
+        definitions = {
+            "models": {
+                model["name"]: [
+                    model["raw_code"],
+                    model["config"].get("meta"),
+                    {
+                        name: [column.get("data_type"), (column.get("config") or {}).get("meta") or column.get("meta")]
+                        for name, column in model["columns"].items()
+                    },
+                ]
+                for model in models
+            },
+            "services": {
+                exposure["name"]: (exposure.get("config") or {}).get("meta") or exposure.get("meta")
+                for exposure in manifest["exposures"].values()
+            },
+            "macros": {
+                macro["unique_id"]: macro["macro_sql"]
+                for macro in manifest["macros"].values()
+                if macro["package_name"] == project
+            },
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ManifestError(f"The manifest {manifest_path} cannot be read: {error!r}. {REMEDY}") from error
+    return hashlib.sha256(json.dumps(definitions, sort_keys=True).encode()).hexdigest()
+
+
+def _read_nodes(manifest_path: Path) -> dict[str, dict[str, Any]]:
+    nodes = _read_manifest(manifest_path).get("nodes")
+    if not isinstance(nodes, dict) or not all(isinstance(node, dict) for node in nodes.values()):
+        raise ManifestError(f"{manifest_path} is not a dbt manifest: it has no nodes. {REMEDY}")
+    return nodes
+
+
+def _read_manifest(manifest_path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(manifest_path.read_bytes())
+    except FileNotFoundError as error:
+        raise ManifestError(f"There is no online manifest at {manifest_path}. {REMEDY}") from error
+    except (OSError, ValueError) as error:
+        raise ManifestError(f"The online manifest {manifest_path} cannot be read: {error}. {REMEDY}") from error
+    if not isinstance(manifest, dict):
+        raise ManifestError(f"{manifest_path} is not a dbt manifest: it has no nodes. {REMEDY}")
+    return manifest
