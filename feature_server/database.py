@@ -17,6 +17,7 @@ from feature_server.errors import (
 )
 from feature_server.settings import FeatureServerSettings
 from truepoint.compiled.registry import Service
+from truepoint.postgres.connecting import set_session
 from truepoint.postgres_uri import uri_for_asyncpg
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ async def open_database(settings: FeatureServerSettings) -> AsyncIterator[Databa
         min_size=0,  # asyncpg would keep a floor in the background, and log tracebacks while Postgres is away
         max_size=settings.pool_size,
         timeout=settings.connect_timeout_seconds,
-        server_settings=session_settings(settings.statement_timeout_seconds),
+        init=partial(set_session, session=session_settings(settings.statement_timeout_seconds)),
         max_queries=sys.maxsize,
         max_inactive_connection_lifetime=0,
         max_cached_statement_lifetime=0,

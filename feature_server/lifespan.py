@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from feature_server.database import open_database, session_settings
+from feature_server.pooling import opener, refuse_shared_sessions
 from feature_server.settings import FeatureServerSettings
 from feature_server.state import LifespanState, Serving
 from truepoint.compiled.registry import Registry
@@ -32,6 +33,8 @@ async def _check(settings: FeatureServerSettings, registry: Registry) -> None:
         timeout_seconds=settings.connect_timeout_seconds,
         session=session_settings(settings.statement_timeout_seconds),
     ) as connection:
+        another = opener(settings.dsn.get_secret_value(), timeout_seconds=settings.connect_timeout_seconds)
+        await refuse_shared_sessions(connection, open_another=another, timeout_seconds=settings.connect_timeout_seconds)
         await refuse_disagreement(connection, registry)
 
 

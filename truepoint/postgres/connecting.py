@@ -67,18 +67,25 @@ async def connect_asyncpg(
     """
     limit_seconds = connect_timeout_seconds(dsn) if timeout_seconds is None else timeout_seconds
     try:
-        connection = await asyncpg.connect(
-            uri_for_asyncpg(dsn), timeout=limit_seconds, server_settings=dict(session or {})
-        )
+        connection = await asyncpg.connect(uri_for_asyncpg(dsn), timeout=limit_seconds)
     except TimeoutError as error:
         raise WarehouseError(f"{describe_uri(dsn)} does not answer within {limit_seconds:g} s.") from error
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise _unreachable(dsn, error) from error
     try:
         _refuse_old(dsn, connection.get_server_version().major)
+        await set_session(connection, session=session or {})
         yield connection
     finally:
         await connection.close(timeout=limit_seconds)
+
+
+async def set_session(connection: AsyncpgConnection, *, session: Mapping[str, str]) -> None:
+    """Give an open session its settings. Poolers refuse them, or drop them in silence, while a connection starts."""
+    if session:
+        # Without parameters, it is not prepared.
+        given = ", ".join(f"set_config({_quoted(name)}, {_quoted(value)}, false)" for name, value in session.items())
+        await connection.execute(f"select {given}")
 
 
 def connect_timeout_seconds(dsn: str) -> int:
@@ -95,6 +102,10 @@ def _psycopg_parameters(dsn: str, session: Mapping[str, str] | None, application
         "connect_timeout": connect_timeout_seconds(dsn),
         **({"options": " ".join(options)} if options else {}),
     }
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _read(dsn: str) -> dict[str, str]:
