@@ -13,6 +13,9 @@ import pyarrow.csv as pa_csv
 from psycopg import Cursor, sql
 from psycopg.copy import QueuedLibpqWriter
 
+from truepoint.arrow.casting import cast_exactly, first_failing, what_fits
+from truepoint.arrow.shown import shown
+
 
 def copy_batches(cursor: Cursor[Any], target: sql.Composable, batches: Iterable[Any]) -> int:
     """COPY `batches` into the columns of `target` that they name, and return the number of rows.
@@ -44,7 +47,9 @@ def copy_batches(cursor: Cursor[Any], target: sql.Composable, batches: Iterable[
 class CopiedRows:
     """Rows that Postgres sends by COPY in CSV, one message a row, as record batches of any size.
 
-    Null is an unquoted empty field, an empty text is not: CSV keeps them apart. An array must come as JSON.
+    Null is an unquoted empty field, an empty text is not: CSV keeps them apart. An array must come as JSON. Times must
+    be in UTC and ISO. Postgres has numbers, times and days that Arrow has not: these come as text and are cast here, so
+    that one that does not fit is named.
     """
 
     def __init__(self, messages: Iterator[Any], schema: Any) -> None:
@@ -53,7 +58,9 @@ class CopiedRows:
         self._read_options = pa_csv.ReadOptions(column_names=schema.names, use_threads=False)
         self._parse_options = pa_csv.ParseOptions(newlines_in_values=True)
         self._convert_options = pa_csv.ConvertOptions(
-            column_types={f.name: pa.string() if pa.types.is_list(f.type) else f.type for f in schema},
+            column_types={
+                f.name: pa.string() if pa.types.is_list(f.type) or is_wider(f.type) else f.type for f in schema
+            },
             null_values=[""],
             true_values=["t"],
             false_values=["f"],
@@ -62,7 +69,10 @@ class CopiedRows:
         )
 
     def take(self, rows: int) -> Any:
-        """The next `rows` rows as one batch; fewer at the end. Raises pa.ArrowException where a value does not fit."""
+        """The next `rows` rows as one batch; fewer at the end.
+
+        Raises pa.ArrowException, whose text begins with the column's name, where a value does not fit.
+        """
         data = b"".join(bytes(message) for message in islice(self._messages, rows))
         if not data:
             return pa.RecordBatch.from_arrays([pa.array([], f.type) for f in self._schema], schema=self._schema)
@@ -73,23 +83,49 @@ class CopiedRows:
             parse_options=self._parse_options,
             convert_options=self._convert_options,
         )
-        columns = [column.combine_chunks() for column in table.columns]
-        return pa.RecordBatch.from_arrays(
-            [
-                _arrays_of_json(column, field.type) if pa.types.is_list(field.type) else column
-                for column, field in zip(columns, self._schema, strict=True)
-            ],
-            schema=self._schema,
-        )
+        columns = [
+            _typed(column.combine_chunks(), field) for column, field in zip(table.columns, self._schema, strict=True)
+        ]
+        return pa.RecordBatch.from_arrays(columns, schema=self._schema)
 
 
-def _arrays_of_json(texts: Any, list_type: Any) -> Any:
-    """JSON arrays, one text or null per row, as an Arrow array of `list_type`."""
-    is_time = pa.types.is_timestamp(list_type.value_type)
-    parse_float = Decimal if pa.types.is_decimal(list_type.value_type) else float
+def is_wider(arrow_type: Any) -> bool:
+    """Whether the type of Postgres that goes into `arrow_type` has values which that has not: NaN, infinity, BC."""
+    types = pa.types
+    return any(is_such(arrow_type) for is_such in (types.is_decimal, types.is_timestamp, types.is_date))
+
+
+def _typed(values: Any, field: Any) -> Any:
+    if pa.types.is_list(field.type):
+        return _arrays_of_json(values, field)
+    index = first_failing(values, field.type)
+    if index is not None:
+        raise pa.ArrowInvalid(f"{field.name} is {shown(values[index].as_py())}, which is no {what_fits(field.type)}")
+    return cast_exactly(values, field.type)
+
+
+def _arrays_of_json(texts: Any, field: Any) -> Any:
+    """JSON arrays, one text or null per row, as an Arrow array of the field's list type."""
+    item_type = field.type.value_type
+    is_time = pa.types.is_timestamp(item_type)
+    parse_float = Decimal if pa.types.is_decimal(item_type) else float
 
     def read(text: str) -> list[Any]:
         values: list[Any] = json.loads(text, parse_float=parse_float)
         return [value and datetime.fromisoformat(value) for value in values] if is_time else values
 
-    return pa.array([text and read(text) for text in texts.to_pylist()], list_type)
+    def read_all(rows: list[str | None]) -> Any:
+        return pa.array([None if text is None else read(text) for text in rows], field.type)
+
+    rows = texts.to_pylist()
+    try:
+        return read_all(rows)
+    except (ValueError, TypeError, pa.ArrowException):
+        for text in rows:
+            try:
+                read_all([text])
+            except (ValueError, TypeError, pa.ArrowException) as error:
+                raise pa.ArrowInvalid(
+                    f"{field.name} is {shown(text)}, which holds what is no {what_fits(item_type)}"
+                ) from error
+        raise

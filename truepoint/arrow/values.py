@@ -5,6 +5,8 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from truepoint.arrow.casting import cast_exactly, first_failing
+from truepoint.arrow.files import NOT_UTF8
 from truepoint.arrow.shown import shown
 from truepoint.arrow.types import Column
 
@@ -48,12 +50,12 @@ def fit_column(column: Column, values: Any, *, is_key: bool = False) -> tuple[An
     if pa.types.is_binary(values.type):
         index = first_failing(values, pa.string())
         if index is not None:
-            return None, (index, f"{column.name} is not text in UTF-8")
+            return None, (index, f"{column.name} {NOT_UTF8}")
         values = values.cast(pa.string())
     index = first_failing(values, column.arrow_type)
     if index is not None:
-        return None, (index, f"{column.name} is {shown(values[index].as_py())}, {_wanted(column)}")
-    fitted = values.cast(column.arrow_type)
+        return None, (index, f"{column.name} is {_shown_value(values[index])}, {_wanted(column)}")
+    fitted = cast_exactly(values, column.arrow_type)
     if pa.types.is_string(column.arrow_type):
         has_zero = pc.match_substring(fitted, "\0")
         if pc.any(has_zero).as_py():
@@ -74,27 +76,12 @@ def _wanted(column: Column) -> str:
     return f"which is no {column.database_type}"
 
 
+def _shown_value(scalar: Any) -> str:
+    try:
+        return shown(scalar.as_py())
+    except (ValueError, OverflowError):  # a time that Python has not
+        return str(scalar.cast(pa.string()))
+
+
 def _first_true(mask: Any) -> int:
     return int(pc.index(pc.fill_null(mask, False), True).as_py())
-
-
-def first_failing(values: Any, wanted: Any) -> int | None:
-    """Index of the first value that cannot be cast to `wanted`, found by halving; None if all can."""
-    if _casts(values, wanted):
-        return None
-    low, high = 0, len(values)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _casts(values.slice(low, middle - low), wanted):
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-def _casts(values: Any, wanted: Any) -> bool:
-    try:
-        values.cast(wanted)
-    except pa.ArrowException:
-        return False
-    return True

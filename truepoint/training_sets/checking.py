@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from truepoint.arrow.casting import first_failing
+from truepoint.arrow.files import NOT_UTF8
 from truepoint.arrow.types import ARROW_TYPES, Column
-from truepoint.arrow.values import first_failing, fit_column, type_problem
+from truepoint.arrow.values import fit_column, type_problem
 from truepoint.compiled.training_statement import TrainingStatement
 from truepoint.errors import SpineError
-from truepoint.training_sets.spines import Spine
+from truepoint.training_sets.empty_texts import EmptyTexts
+from truepoint.training_sets.spine import Spine
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,12 @@ class CheckedSpine:
     statement: TrainingStatement
     schema: Any
 
-    def sent(self) -> Iterator[Any]:
-        """Batches of the relation's columns, ord and spine_id among them."""
+    def sent(self, empty_texts: EmptyTexts) -> Iterator[Any]:
+        """Batches of the relation's columns, ord and spine_id among them. Empty texts of a CSV file are counted."""
         first_row = 1
         for batch in self.spine.read():
+            if self.spine.is_csv:
+                empty_texts.count(batch)
             fitted = self._fitted(batch, first_row)
             ord_ = pa.array(np.arange(first_row, first_row + batch.num_rows))
             made = {"ord": ord_, "spine_id": ord_.cast(pa.string())}
@@ -43,17 +48,17 @@ class CheckedSpine:
             first_row += batch.num_rows
 
     def kept(self) -> Iterator[Any]:
-        """Batches of all columns of the spine: as given; from CSV, in the wanted types, other columns as text."""
+        """Batches of all columns of the spine: as given; those of text in the wanted types, or as text."""
         first_row = 1
         for batch in self.spine.read():
-            yield self._typed(batch, first_row) if self.spine.is_text else batch
+            yield self._typed(batch, first_row) if self.spine.texts else batch
             first_row += batch.num_rows
 
     def _typed(self, batch: Any, first_row: int) -> Any:
         fitted = self._fitted(batch, first_row)
         arrays = [
-            fitted[name] if name in fitted else values.cast(pa.string())
-            for name, values in zip(batch.schema.names, batch.columns, strict=True)
+            fitted.get(field.name, values).cast(field.type) if field.name in self.spine.texts else values
+            for field, values in zip(self.schema, batch.columns, strict=True)
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
@@ -63,13 +68,15 @@ class CheckedSpine:
             fitted[column.name], problem = fit_column(column, batch.column(column.name))
             if problem:
                 problems.append(problem)
-        if self.spine.is_text:
-            for name, values in zip(batch.schema.names, batch.columns, strict=True):
-                wrong = None if name in fitted else first_failing(values, pa.string())
+        for name, values in zip(batch.schema.names, batch.columns, strict=True):
+            if name in self.spine.texts and name not in fitted:
+                wrong = first_failing(values, pa.string())
                 if wrong is not None:
-                    problems.append((wrong, f"{name} is not text in UTF-8"))
+                    problems.append((wrong, f"{name} {NOT_UTF8}"))
         if problems:
             index, reason = min(problems)
+            if self.spine.is_csv and " is ''," in reason:
+                reason += "; if a quoted empty field is meant as null: --empty-as-null"
             raise SpineError(f"{self.spine.name}, row {first_row + index}: {reason}. Nothing was written.")
         return fitted
 
@@ -91,14 +98,12 @@ def check_spine(spine: Spine, statement: TrainingStatement) -> CheckedSpine:
         for name in dict.fromkeys(names)
         if name in features
     ]
-    if not spine.is_text:
-        for column in _wanted(statement, spine.schema):
-            if names.count(column.name) == 1:
-                problem = type_problem(
-                    spine.schema.field(column.name).type, column, wants=f"service {statement.service} wants"
-                )
-                if problem:
-                    problems.append(f"column {column.name} is {problem}")
+    for column in _wanted(statement, spine.schema):
+        if names.count(column.name) == 1 and column.name not in spine.texts:
+            given = spine.schema.field(column.name).type
+            problem = type_problem(given, column, wants=f"service {statement.service} wants")
+            if problem:
+                problems.append(f"column {column.name} is {problem}")
     if problems:
         wanted = ", ".join(
             f"{column.name} ({column.type}{', if any' if column.may_be_absent else ''})"
@@ -108,10 +113,12 @@ def check_spine(spine: Spine, statement: TrainingStatement) -> CheckedSpine:
             f"{spine.name} is no spine of service {statement.service}: {'; '.join(problems)}. It must have: {wanted}; "
             "other columns are kept. Nothing was written."
         )
-    if not spine.is_text:
-        return CheckedSpine(spine=spine, statement=statement, schema=spine.schema)
     types = {column.name: column.arrow_type for column in _wanted(statement, spine.schema)}
-    schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
+    fields = [
+        pa.field(field.name, types.get(field.name, pa.string())) if field.name in spine.texts else field
+        for field in spine.schema
+    ]
+    schema = pa.schema(fields, metadata=spine.schema.metadata)
     return CheckedSpine(spine=spine, statement=statement, schema=schema)
 
 

@@ -12,16 +12,21 @@ from truepoint.compiled.training_statement import TrainingStatement
 from truepoint.errors import WarehouseError
 from truepoint.settings import Settings
 from truepoint.training_sets.checking import CheckedSpine
+from truepoint.training_sets.unknown_keys import UnknownKey
 
 Take = Callable[[int], Any]
 
 
 @dataclass(frozen=True)
 class Computed:
-    """rows: of the spine. take: each call gives the features of the next rows of the spine, as a batch."""
+    """rows: of the spine. take: each call gives the features of the next rows of the spine, as a batch.
+
+    unknown_keys: of the spine, that no event has.
+    """
 
     rows: int
     take: Take
+    unknown_keys: tuple[UnknownKey, ...]
 
 
 class Engine(Protocol):

@@ -16,6 +16,7 @@ from truepoint.postgres.warehouse import running_dsn
 from truepoint.settings import Settings
 from truepoint.training_sets.checking import CheckedSpine
 from truepoint.training_sets.computing import Computed, OrderedFeatures, Take, result_schema, unsettled_message
+from truepoint.training_sets.unknown_keys import find_in_postgres
 
 # Compiling costs more than it saves here; the rest makes the text of values what we read.
 SETTINGS: Final[dict[str, str]] = {
@@ -38,9 +39,10 @@ def compute_in_postgres(
     with explained_errors(statement), connect(dsn) as connection:
         rows = send_spine(connection, statement, batches)
         refuse_unsettled(connection, statement, checked.spine.name)
+        unknown_keys = find_in_postgres(connection, statement)
         on_computing()
         with computed_features(connection, statement) as take:
-            yield Computed(rows=rows, take=take)
+            yield Computed(rows=rows, take=take, unknown_keys=unknown_keys)
 
 
 def send_spine(connection: "psycopg.Connection[Any]", statement: TrainingStatement, batches: Iterable[Any]) -> int:
@@ -126,4 +128,7 @@ def explained_errors(statement: TrainingStatement) -> Iterator[None]:
     except psycopg.Error as error:
         raise WarehouseError(f"The database refused: {first_line(error)}. Nothing was written.") from error
     except pa.ArrowException as error:
-        raise WarehouseError(f"A value cannot be kept: {first_line(error)}. Nothing was written.") from error
+        raise WarehouseError(
+            f"A feature of {statement.service} has a value that cannot be kept: {first_line(error)}. Nothing was "
+            "written."
+        ) from error

@@ -21,6 +21,7 @@ from truepoint.settings import Settings
 from truepoint.training_sets.checking import CheckedSpine
 from truepoint.training_sets.computing import Computed, OrderedFeatures, result_schema, unsettled_message
 from truepoint.training_sets.java import spark_environment
+from truepoint.training_sets.unknown_keys import UnknownKey
 
 
 @contextmanager
@@ -49,13 +50,18 @@ def compute_in_spark(
             "TRUEPOINT_SPARK_CATALOGUE": "in-memory",
             "SPARK_LOCAL_DIRS": str(folder / "spill"),
         }
-        _raise_outcome(_run(folder, settings, environment), checked)
+        outcome = _run(folder, settings, environment)
+        _raise_outcome(outcome, checked)
+        unknown_keys = tuple(UnknownKey(**found) for found in outcome.get("unknown_keys", ()))
         result = _Result(sorted((folder / "result").glob("part-*.parquet")), result_schema(checked.statement))
         features = OrderedFeatures(result.take)
         try:
-            yield Computed(rows=rows, take=features.take)
+            yield Computed(rows=rows, take=features.take, unknown_keys=unknown_keys)
         except pa.ArrowException as error:
-            raise WarehouseError(f"A value cannot be kept: {first_line(error)}. Nothing was written.") from error
+            raise WarehouseError(
+                f"A feature of {checked.statement.service} has a value that cannot be kept: {first_line(error)}. "
+                "Nothing was written."
+            ) from error
         features.end()
 
 

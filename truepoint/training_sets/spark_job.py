@@ -4,7 +4,7 @@ JOB is a JSON file with `service`, `folder`, `target_path` (dbt's) and `definiti
 (spine/, Parquet) and gets the result (result/, Parquet, in the order of the spine) and outcome.json, which says how it
 ended: {"kind": ...} with
 
-    done
+    done         unknown_keys: the fields of each UnknownKey
     unsettled    row, as_of_us, settled_us, count: of the rows whose as-of time is later than the settled time
     changed      the project's definitions are not those that `definitions` is the digest of
     dbt          message: what dbt said when it failed
@@ -16,6 +16,7 @@ ours to configure. dbt configures the session, from profiles.yml, and makes the 
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from truepoint.compiled.manifest import digest_definitions, models_of_relations
-from truepoint.compiled.training_statement import UNSETTLED, load_training_statement
+from truepoint.compiled.training_statement import UNSETTLED, TrainingStatement, load_training_statement
+from truepoint.training_sets.unknown_keys import UnknownKey, find_unknown_keys
 
 
 class DbtError(Exception):
@@ -71,8 +73,28 @@ def run(service: str, folder: Path, target: Path, definitions: str) -> dict[str,
     if found:
         row, as_of_us, settled_us, count = found[0]
         return {"kind": "unsettled", "row": row, "as_of_us": as_of_us, "settled_us": settled_us, "count": count}
+    unknown_keys = [asdict(each) for each in find_in_spark(session, statement)]
     session.sql(statement.sql).write.parquet(str(folder / "result"))
-    return {"kind": "done"}
+    return {"kind": "done", "unknown_keys": unknown_keys}
+
+
+def find_in_spark(session: SparkSession, statement: TrainingStatement) -> tuple[UnknownKey, ...]:
+    """`find_unknown_keys` over the view of the spine in this session."""
+
+    def example(relation: str, key: str) -> Any:
+        found = session.table(relation).select(f"`{key}`").where(f"`{key}` is not null").head(1)
+        return found[0][0] if found else None
+
+    def is_common(relation: str, key: str) -> bool:
+        events = session.table(relation).select(f"`{key}`")
+        return bool(session.table(statement.spine).join(events, on=key, how="left_semi").head(1))
+
+    return find_unknown_keys(
+        statement,
+        relations_with=lambda key: (each for each in statement.relations if key in session.table(each).columns),
+        example=example,
+        is_common=is_common,
+    )
 
 
 def _run_dbt(target: Path, *arguments: str) -> None:

@@ -154,6 +154,11 @@ CSV_REFUSALS = {
     "an empty time": ("as_of", "", "row 2: as_of is null"),
     "a decimal amount": ("amount_minor", "1.5", "row 2: amount_minor is '1.5', which is no bigint"),
     "a word for an amount": ("amount_minor", "much", "row 2: amount_minor is 'much', which is no bigint"),
+    "a quoted empty amount": (
+        "amount_minor",
+        '""',
+        "row 2: amount_minor is '', which is no bigint; if .* --empty-as-nu",
+    ),
 }
 
 
@@ -162,8 +167,9 @@ def test_a_row_of_a_csv_file_is_refused(
     trained: Trained, tmp_path: Path, column: str, value: str, message: str
 ) -> None:
     names = trained.spine().column_names
-    row = {"account_id": "a-1", "merchant_id": "m-1", "amount_minor": "5", "country": "EE", "device_id": "d",
-           "event_id": "", "as_of": "2025-08-01T00:00:00Z"}  # fmt: skip
+    known = trained.rows[0]
+    row = {"account_id": known["account_id"], "merchant_id": known["merchant_id"], "amount_minor": "5",
+           "country": "EE", "device_id": "d", "event_id": "", "as_of": "2025-08-01T00:00:00Z"}  # fmt: skip
     lines = [names, [row[name] for name in names], [(row | {column: value})[name] for name in names]]
     path = tmp_path / "spine.csv"
     path.write_text("".join(",".join(line) + "\n" for line in lines), encoding="utf-8")
@@ -242,7 +248,11 @@ def test_where_the_result_cannot_go(trained: Trained, tmp_path: Path) -> None:
         (spine, tmp_path / "train.xlsx", r"Allowed for the result: \.parquet, \.csv"),
         (spine, tmp_path / "nowhere" / "train.parquet", "There is no folder"),
         (spine, tmp_path / "folder.csv", "is a folder"),
-        (nested, tmp_path / "train.csv", "CSV cannot hold lists and structs: tags"),
+        (
+            nested,
+            tmp_path / "train.csv",
+            r"CSV cannot hold column tags \(list<item: string>\)\. Write \.parquet, or leave",
+        ),
         (tmp_path / "spine.parquet", tmp_path / "spine.parquet", "is the spine itself"),
     ):
         with pytest.raises(SpineError, match=message):

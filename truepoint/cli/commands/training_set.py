@@ -13,12 +13,21 @@ if TYPE_CHECKING:
 
 
 def training_set(
-    spine: Annotated[str, typer.Option(help="A .parquet or .csv file, or a table of the database as schema.name.")],
+    spine: Annotated[
+        str,
+        typer.Option(
+            help="A .parquet or .csv file, a folder of Parquet files, or a table of the database as schema.name."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The .parquet or .csv file to write; one that is there is replaced.")],
     service: Annotated[str, typer.Option(help="Feature service whose features are added.")] = "card_fraud",
     target: Annotated[
         str, typer.Option(help="Engine that computes: postgres, or spark over the lake of TRUEPOINT_LAKE.")
     ] = "postgres",
+    delimiter: Annotated[str, typer.Option(help="What separates the columns of a CSV file; tab for a tab.")] = ",",
+    empty_as_null: Annotated[
+        bool, typer.Option("--empty-as-null", help='Take "" in a CSV file as null, as an unquoted empty field is.')
+    ] = False,
 ) -> None:
     """Add a service's features, as of each row's as_of, to the rows of a file or a table.
 
@@ -33,7 +42,16 @@ def training_set(
         raise typer.BadParameter(f"{target} is none of: {', '.join(TARGETS)}.", param_hint="--target")
     started = time.monotonic()
     with follow_phases() as on_progress:
-        rows = write_training_set(spine, out, service=service, target=target, on_progress=on_progress)
+        rows = write_training_set(
+            spine,
+            out,
+            service=service,
+            target=target,
+            delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter),
+            empty_as_null=empty_as_null,
+            on_progress=on_progress,
+            on_warning=lambda message: typer.echo(f"truepoint: warning: {message}", err=True),
+        )
     typer.echo(f"{out}: {rows:,} rows with the features of {service}, in {time.monotonic() - started:.1f} s.")
 
 
