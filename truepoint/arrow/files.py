@@ -62,12 +62,13 @@ class _EndedFile(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        while self._parts:
-            count: int = self._parts[0].readinto(buffer)
-            if count:
-                return count
-            self._parts.pop(0)
-        return 0
+        filled = 0
+        while filled < len(buffer) and self._parts:  # Arrow takes less than it asked for as the end of a block
+            count = self._parts[0].readinto(memoryview(buffer)[filled:])
+            filled += count
+            if not count:
+                self._parts.pop(0)
+        return filled
 
 
 def read_csv_header(path: Path, *, delimiter: str = ",") -> list[str]:

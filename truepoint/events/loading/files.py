@@ -12,9 +12,10 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from truepoint.arrow.csv_faults import csv_fault
 from truepoint.arrow.files import csv_problem, read_csv_bytes, read_csv_header
+from truepoint.arrow.parquet_files import open_parquet_rows
 from truepoint.arrow.shown import shown_name
-from truepoint.arrow.types import BATCH_ROWS
 from truepoint.arrow.values import fit_column, type_problem
 from truepoint.errors import DataFileError, first_line
 from truepoint.events.loading.catalogue import EventTable
@@ -43,14 +44,14 @@ class EventFile:
 
 
 def open_event_file(path: Path, table: EventTable) -> EventFile:
-    """Open a .parquet or .csv file that has exactly the columns of `table`.
+    """Open a .parquet or .csv file, or a folder of Parquet files, that has exactly the columns of `table`.
 
     Raises DataFileError if it cannot be read, or its columns (for Parquet: their types too) are not the table's.
     """
     if not path.exists():
         raise DataFileError(f"There is no file {path}.")
-    if not path.is_file():
-        raise DataFileError(f"{path} is no file.")
+    if path.is_dir():
+        return _open_parquet(path, table)
     match path.suffix.lower():
         case ".parquet":
             return _open_parquet(path, table)
@@ -69,34 +70,36 @@ def open_parquet(path: Path) -> Any:
 
 
 def _open_parquet(path: Path, table: EventTable) -> EventFile:
-    file = open_parquet(path)
-    schema = file.schema_arrow
-    problems = _column_problems(list(schema.names), table)
+    try:
+        rows = open_parquet_rows(path, path.name)
+    except (DataFileError, OSError) as error:
+        raise DataFileError(f"{first_line(error)}. Nothing was loaded.") from error
+    problems = _column_problems(list(rows.schema.names), table)
     for column in table.columns:
-        if schema.names.count(column.name) == 1:
-            problem = type_problem(schema.field(column.name).type, column, wants="the table wants")
+        if rows.schema.names.count(column.name) == 1:
+            problem = type_problem(rows.schema.field(column.name).type, column, wants="the table wants")
             if problem:
                 problems.append(f"column {column.name} is {problem}")
     _refuse_columns(path, table, problems)
-    names = list(table.column_names)
 
     def read() -> Iterator[Any]:
         try:
-            for batch in open_parquet(path).iter_batches(batch_size=BATCH_ROWS, columns=names):
-                yield batch.select(names)
-        except (OSError, pa.ArrowException) as error:
-            raise DataFileError(
-                f"{path.name} cannot be read to its end: {first_line(error)}. Nothing was loaded."
-            ) from error
+            for batch in rows.read():
+                yield batch.select(list(table.column_names))
+        except DataFileError as error:
+            raise DataFileError(f"{first_line(error)}. Nothing was loaded.") from error
 
-    return EventFile(path=path, table=table, rows=file.metadata.num_rows, read=read)
+    return EventFile(path=path, table=table, rows=rows.rows, read=read)
 
 
 def _open_csv(path: Path, table: EventTable) -> EventFile:
     try:
+        fault = csv_fault(path, table.column_names)
         header = read_csv_header(path)
     except (OSError, csv.Error) as error:
         raise DataFileError(f"{path.name} cannot be read as CSV: {first_line(error)}.") from error
+    if fault:
+        raise DataFileError(f"{path.name} {fault}. Nothing was loaded.")
     if not header:
         raise DataFileError(
             f"{path.name} is empty. Its first line must name the columns: {', '.join(table.column_names)}."

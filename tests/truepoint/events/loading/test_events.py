@@ -305,7 +305,12 @@ def test_an_id_that_the_table_has_with_other_content_is_refused(database_dsn: st
         ("rows.json", b"{}", "Allowed: .parquet, .csv"),
         ("rows.csv", b"", "is empty"),
         ("rows.parquet", b"PAR1 is not enough", "cannot be read as Parquet"),
-        ("rows.csv", b"\xff\xfe\x00", "column chargeback_id is missing"),
+        ("rows.csv", b"\xff\xfe\x00", "is written in UTF-16, not in UTF-8; write it in UTF-8, for example: iconv"),
+        (
+            "rows.csv",
+            ";".join(COLUMNS).encode(),
+            "separates its columns by semicolons, not by commas; write it with com",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused(
@@ -316,8 +321,28 @@ def test_a_file_that_cannot_be_read_is_refused(
     refuse(database_dsn, tmp_path / name, reason)
 
 
-def test_a_folder_is_refused(database_dsn: str, tmp_path: Path) -> None:
-    refuse(database_dsn, tmp_path, "is no file")
+def test_a_folder_without_parquet_files_is_refused(database_dsn: str, tmp_path: Path) -> None:
+    refuse(database_dsn, tmp_path, "is a folder without a Parquet file in it. Nothing was loaded")
+
+
+def test_a_folder_of_spark_is_loaded(database_dsn: str, tmp_path: Path) -> None:
+    rows = [chargeback(number) for number in range(1, 6)]
+    folder = tmp_path / "chargebacks.parquet"
+    folder.mkdir()
+    write_parquet(folder / "part-00000.snappy.parquet", rows[:2])
+    write_parquet(folder / "part-00001.snappy.parquet", [])
+    schema = pa.schema(list(COLUMNS.items()))
+    times = pa.Table.from_pylist(rows[2:], schema=schema)
+    pq.write_table(times, folder / "part-00002.parquet", use_deprecated_int96_timestamps=True)
+    (folder / "_SUCCESS").touch()
+    assert load_events(database_dsn, "chargebacks", folder).rows_added == 5
+    assert stored(database_dsn) == rows
+
+
+def test_a_quote_that_does_not_end_loads_nothing(database_dsn: str, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "rows.csv", [chargeback(1), chargeback(2)])
+    path.write_text(path.read_text(encoding="utf-8").replace("cb-2", '"cb-2'), encoding="utf-8")
+    refuse(database_dsn, path, "rows.csv", "Nothing was loaded")
 
 
 def test_a_damaged_parquet_file_loads_nothing(database_dsn: str, tmp_path: Path) -> None:
