@@ -17,6 +17,7 @@ from psycopg import sql
 from consistency.columns import SUPPORTED_TYPES, differs, exact_column
 from consistency.errors import ParityError
 from consistency.offline import BUILD_HINT, COLUMN_TYPES, TYPE_NAMES
+from consistency.times_beyond import read_times_beyond
 from truepoint.postgres.connecting import connect
 from truepoint.postgres.warehouse import running_dsn
 from truepoint.settings import Settings
@@ -45,6 +46,7 @@ def compare_tables(dsn: str, schema: str, folder: Path) -> Iterator[ComparedTabl
     if not names:
         raise ParityError(f"{folder} holds no table: give the folder of a schema, such as truepoint_features.db.")
     with connect(dsn, session={"TimeZone": "UTC"}) as connection:
+        read_times_beyond(connection)
         for name in names:
             yield _compare_table(connection, schema, name, folder / name)
 

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from consistency.errors import ParityError
+from consistency.times_beyond import read_times_beyond
 from truepoint.compiled.registry import Service
 from truepoint.postgres.connecting import connect_async
 
@@ -72,6 +73,7 @@ async def open_sample(dsn: str, service: Service, *, table: str, rows: int, seed
         # One snapshot for counting and reading: a build in between must not mix two tables.
         await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
         await connection.set_read_only(True)
+        read_times_beyond(connection)
         relation = sql.SQL(table)  # quoted by dbt, from the manifest
         try:
             await _check_columns(connection, table, wanted)

@@ -22,7 +22,7 @@ from truepoint.compiled.registry import Service, load_registry
 from truepoint.compiled.training_statement import load_training_statement
 from truepoint.training_sets.checking import check_spine
 from truepoint.training_sets.database import computed_features, send_spine
-from truepoint.training_sets.spines import Spine
+from truepoint.training_sets.spine import Spine
 
 SPINE: Final = "spine_transactions"
 # A source of somebody else's may hold nulls where ours does not.

@@ -57,6 +57,13 @@ def test_equal_tables_do_not_differ(features_dsn: str, tmp_path: Path) -> None:
     assert (table.name, table.rows, table.values, table.differing) == ("small", 3, 18, {})
 
 
+def test_a_time_that_python_has_not_differs(features_dsn: str, tmp_path: Path) -> None:
+    with psycopg.connect(features_dsn) as connection:
+        connection.execute("update features.small set as_of = 'infinity' where spine_id = 'b'")
+    (table,) = compare_tables(features_dsn, "features", write_spark(tmp_path))
+    assert table.differing == {"as_of": 1}
+
+
 @pytest.mark.parametrize(
     ("column", "values"),
     [

@@ -86,6 +86,19 @@ async def test_one_wrong_value_among_all_is_found(
     assert [(worst.spine_id, worst.event_id, worst.online) for worst in spoilt.worst] == [("s7", "t7", wrong)]
 
 
+@pytest.mark.parametrize("time", ["infinity", "-infinity", "0044-03-15 BC", "12026-01-01"])
+async def test_a_time_that_python_has_not_differs_from_null(
+    comparison: Comparison, server: FakeServer, training_table: "psycopg.Connection[Any]", time: str
+) -> None:
+    training_table.execute(f"update {TABLE} set latest_at = %s where spine_id = 's7'", [time])
+    server.values = {**server.values, "t7": {**server.values["t7"], "latest_at": None}}
+    report = await comparison()
+    (differing,) = [feature for feature in report.features if feature.differing]
+    assert (differing.name, differing.differing, report.differing) == ("latest_at", 1, 1)
+    shown = time if "infinity" in time else "a time outside the years 1 to 9999"
+    assert [(worst.spine_id, worst.offline, worst.online) for worst in differing.worst] == [("s7", shown, None)]
+
+
 async def test_a_null_row_against_values_differs_in_every_feature(comparison: Comparison, server: FakeServer) -> None:
     server.values = {**server.values, "t3": server.values["t4"]}
     report = await comparison()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -77,16 +78,22 @@ class CopiedRows:
         if not data:
             return pa.RecordBatch.from_arrays([pa.array([], f.type) for f in self._schema], schema=self._schema)
         self._read_options.block_size = len(data) + 1
-        table = pa_csv.read_csv(
-            io.BytesIO(data),
-            read_options=self._read_options,
-            parse_options=self._parse_options,
-            convert_options=self._convert_options,
-        )
+        try:
+            table = pa_csv.read_csv(
+                io.BytesIO(data),
+                read_options=self._read_options,
+                parse_options=self._parse_options,
+                convert_options=self._convert_options,
+            )
+        except pa.ArrowInvalid as error:
+            raise pa.ArrowInvalid(re.sub(r"^In CSV column #(\d+): (Row #\d+: )?", self._named, str(error))) from error
         columns = [
             _typed(column.combine_chunks(), field) for column, field in zip(table.columns, self._schema, strict=True)
         ]
         return pa.RecordBatch.from_arrays(columns, schema=self._schema)
+
+    def _named(self, found: "re.Match[str]") -> str:
+        return f"{self._schema.names[int(found[1])]}: "
 
 
 def is_wider(arrow_type: Any) -> bool:

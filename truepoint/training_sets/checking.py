@@ -30,11 +30,14 @@ class CheckedSpine:
     statement: TrainingStatement
     schema: Any
 
-    def sent(self, empty_texts: EmptyTexts) -> Iterator[Any]:
-        """Batches of the relation's columns, ord and spine_id among them. Empty texts of a CSV file are counted."""
+    def sent(self, empty_texts: EmptyTexts | None = None) -> Iterator[Any]:
+        """Batches of the relation's columns, ord and spine_id among them.
+
+        empty_texts: counts those of a CSV file.
+        """
         first_row = 1
         for batch in self.spine.read():
-            if self.spine.is_csv:
+            if self.spine.is_csv and empty_texts is not None:
                 empty_texts.count(batch)
             fitted = self._fitted(batch, first_row)
             ord_ = pa.array(np.arange(first_row, first_row + batch.num_rows))

@@ -70,9 +70,30 @@ def test_values_of_every_type_come_back(database_dsn: str, type_name: str) -> No
 
 @pytest.mark.parametrize(
     ("type_name", "value"),
-    [("numeric", "0.0000000000000000001"), ("timestamptz", "'infinity'")],
-    ids=["a numeric of nineteen places", "infinity"],
+    [
+        ("numeric", "0.0000000000000000001"),
+        ("numeric", "123456789012345678901"),
+        ("numeric", "'NaN'"),
+        ("timestamptz", "'infinity'"),
+        ("timestamptz", "'0044-03-15 BC'"),
+        ("numeric[]", "array[1, 0.0000000000000000001]"),
+        ("numeric[]", "array[1, 123456789012345678901]"),
+        ("numeric[]", "array[1, 'NaN']"),
+        ("timestamptz[]", "array[null, 'infinity']"),
+        ("double precision[]", "array[1, 'NaN']"),
+        ("bigint", "1.5"),
+    ],
 )
-def test_a_value_that_does_not_fit_is_an_error(database_dsn: str, type_name: str, value: str) -> None:
-    with pytest.raises(pa.ArrowException):
-        copied(database_dsn, type_name, f"values ({value}::{type_name})", [1])
+def test_a_value_that_does_not_fit_is_an_error_that_names_the_column(
+    database_dsn: str, type_name: str, value: str
+) -> None:
+    sent = f"to_json({value}::{type_name})" if type_name.endswith("[]") else f"{value}::{type_name}"
+    sent = value if type_name == "bigint" else sent
+    schema = pa.schema([("ord", pa.int64()), ("the value", ARROW_TYPES[type_name])])
+    with (
+        pytest.raises(pa.ArrowException, match=r"^the value(:| is '.*', which )"),
+        psycopg.connect(database_dsn, options="-c timezone=UTC") as connection,
+        connection.cursor() as cursor,
+        cursor.copy(f"copy (values (1, null), (2, {sent})) to stdout (format csv)") as copy,
+    ):
+        CopiedRows(iter(copy), schema).take(2)

@@ -139,16 +139,32 @@ def test_values_and_types_are_the_sources(database_dsn: str, tmp_path: Path) -> 
                 assert math.copysign(1, value) == math.copysign(1, row[name])
 
 
-def test_nothing_of_an_export_with_a_value_that_cannot_be_kept_is_seen(database_dsn: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("type_name", "value", "shown"),
+    [
+        ("numeric", "0.0000000000000000001", "'0.0000000000000000001', which is no number of at most 20 digits before"),
+        ("numeric", "123456789012345678901.5", "'123456789012345678901.5', which is no number of at most 20 digits"),
+        ("numeric", "NaN", "'NaN', which is no number"),
+        ("numeric(9, 2)", "NaN", "'NaN', which is no number of at most 7 digits before the point and 2 after"),
+        ("timestamptz", "infinity", "'infinity', which is no time in the years 1 to 9999"),
+        ("timestamptz", "0044-03-15 BC", "'0044-03-15 00:00:00+00 BC', which is no time"),
+        ("timestamp", "-infinity", "'-infinity', which is no time"),
+        ("date", "10000-01-01", "'10000-01-01', which is no day in the years 1 to 9999"),
+    ],
+)
+def test_nothing_of_an_export_with_a_value_that_cannot_be_kept_is_seen(
+    database_dsn: str, tmp_path: Path, type_name: str, value: str, shown: str
+) -> None:
     from truepoint.errors import LakeError
 
-    with psycopg.connect(database_dsn) as connection:
-        connection.execute("create table public.calls (free numeric, known_at timestamptz)")
-        connection.execute("insert into public.calls values (0.0000000000000000001, %s)", [DAY])
+    with psycopg.connect(database_dsn, options="-c timezone=UTC") as connection:
+        connection.execute(f"create table public.calls (n int, odd {type_name}, known_at timestamptz)")
+        connection.execute(f"insert into public.calls values (1, null, %s), (2, '{value}', %s)", [DAY, DAY])
     table = LakeTable(name="calls", relation='"public"."calls"', known_at="known_at")
     store = local_store(tmp_path / "lake")
-    with pytest.raises(LakeError, match=r'"public"."calls" holds a value that a lake cannot keep'):
+    with pytest.raises(LakeError) as refusal:
         export_lake(database_dsn, LakeSources(settled="now()", tables=(table,)), store)
+    assert str(refusal.value).startswith(f'"public"."calls" holds a value that a lake cannot keep: odd is {shown}')
     assert read_state(store).latest is None
     assert [path for path in store.files("") if path.endswith(".parquet") and "schema" not in path] == []
 
