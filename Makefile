@@ -21,12 +21,15 @@ help:
 
 base:
 	@scripts/environment base
+	@scripts/dbt_packages
 
 spark:
 	@scripts/environment spark
+	@scripts/dbt_packages
 
 dev:
 	@scripts/environment dev
+	@scripts/dbt_packages
 
 demo: base
 	$(RUN) truepoint demo $(ARGS)

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from truepoint.cli.dbt import postgres_environment
+
 
 @dataclass(frozen=True)
 class Run:
@@ -36,7 +38,7 @@ def own_database(dsn: str, name: str) -> Iterator[str]:
 
 def run_command(project: Path, dsn: str, *command: str) -> None:
     """Run a command of this environment in a dbt project's folder."""
-    environment = {**os.environ, "TRUEPOINT_DSN": dsn, "PGOPTIONS": "-c timezone=UTC -c jit=off"}
+    environment = {**os.environ, **postgres_environment(dsn)}
     subprocess.run(
         [sys.executable, "-W", "ignore", "-m", *command],
         cwd=project,

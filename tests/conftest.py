@@ -15,6 +15,8 @@ from psycopg import sql
 from pydantic import SecretStr
 
 from tests.dbt_runner import DbtProject
+from tests.projects import DBT_PROJECT
+from truepoint.cli.dbt import ensure_packages
 from truepoint.postgres.embedded import EmbeddedPostgres
 from truepoint.postgres.warehouse import install_schema
 from truepoint.settings import Settings
@@ -28,6 +30,12 @@ TEST_SERVER_SETTINGS = {
     "full_page_writes": "off",
     "shared_buffers": "128MB",
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the dbt project find the compiler, once and before any worker starts."""
+    if not hasattr(config, "workerinput"):
+        ensure_packages(DBT_PROJECT)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -106,7 +114,7 @@ def settings(database_dsn: str, tmp_path: Path) -> Settings:
     return Settings(
         dsn=SecretStr(database_dsn),
         data_dir=tmp_path / "data",
-        dbt_project_dir=Path(__file__).resolve().parent.parent / "dbt_project",
+        dbt_project_dir=DBT_PROJECT,
     )
 
 
@@ -118,6 +126,4 @@ def _dbt_target_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def dbt_project(database_dsn: str, _dbt_target_path: Path) -> DbtProject:
     """This repository's dbt project over `database_dsn`. See tests/dbt_runner.py."""
-    return DbtProject(
-        folder=Path(__file__).resolve().parent.parent / "dbt_project", dsn=database_dsn, target_path=_dbt_target_path
-    )
+    return DbtProject(folder=DBT_PROJECT, dsn=database_dsn, target_path=_dbt_target_path)

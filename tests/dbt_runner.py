@@ -10,6 +10,8 @@ from unittest import mock
 
 from dbt.cli.main import dbtRunner
 
+from truepoint.cli.dbt import postgres_environment
+
 
 @dataclass(frozen=True)
 class DbtResult:
@@ -67,8 +69,7 @@ class DbtProject:
     @contextmanager
     def _environment(self) -> Iterator[None]:
         variables = {
-            "TRUEPOINT_DSN": self.dsn,
-            "PGOPTIONS": "-c timezone=UTC -c jit=off",
+            **postgres_environment(self.dsn),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             **self.variables,
         }

@@ -45,7 +45,7 @@ def add_view(project: Path) -> None:
     model = {"name": VIEW, "config": {"meta": {"feature_view": {"entity": ["account_id"]}}}, "columns": columns}
     features = project / "models" / "features"
     (features / f"{VIEW}.yml").write_text(json.dumps({"models": [model]}), encoding="utf-8")
-    body = "{{ feature_view(events='stg_transactions', spine='spine_transactions') }}\n"
+    body = "{{ truepoint.feature_view(events='stg_transactions', spine='spine_transactions') }}\n"
     (features / f"{VIEW}.sql").write_text(body, encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The dbt project that is timed: truepoint's macros and profiles, with the benchmark's models as its only ones."""
+"""The dbt project that is timed: truepoint's compiler and profiles, with the benchmark's models as its only ones."""
 
 import shutil
 from pathlib import Path
@@ -18,9 +18,9 @@ def write_project(folder: Path, *, hot_key_rows: int | None = None) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     source = REPOSITORY / "dbt_project"
-    for name in ("macros", "models"):
+    for name in ("dbt_packages", "models"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    shutil.copytree(source / "macros", folder / "macros")
+    shutil.copytree(REPOSITORY / "dbt_package", folder / "dbt_packages" / "truepoint")
     shutil.copytree(MODELS, folder / "models")
     if hot_key_rows is not None:
         merchant = folder / "models" / "features" / "merchant.yml"
@@ -29,6 +29,6 @@ def write_project(folder: Path, *, hot_key_rows: int | None = None) -> Path:
             raise ValueError(f"{merchant} has no {MERCHANT_VIEW}")
         cut = MERCHANT_VIEW.replace("}", f", hot_key_rows: {hot_key_rows}}}")
         merchant.write_text(text.replace(MERCHANT_VIEW, cut), encoding="utf-8")
-    for name in ("dbt_project.yml", "profiles.yml"):
+    for name in ("dbt_project.yml", "profiles.yml", "packages.yml"):
         shutil.copyfile(source / name, folder / name)
     return folder

@@ -7,7 +7,6 @@ decimals. Its files are added to a copy of the dbt project.
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,6 +17,7 @@ from typing import Any, Final
 
 from tests.oracle.card_fraud import SpineRow, Transaction, World
 from tests.oracle.oracle import Event, Request, feature_value
+from tests.projects import copy_project
 
 Attributes = Mapping[str, Any]
 Predicate = Callable[[Attributes], bool | None]
@@ -353,7 +353,7 @@ def add_view(
         view["hot_key_rows"] = hot_key_rows
     model = {"name": name, "config": {"meta": {"feature_view": view}}, "columns": columns}
     (features / f"{name}.yml").write_text(json.dumps({"models": [model]}), encoding="utf-8")
-    body = f"{{{{ feature_view(events='{events}', spine='spine_transactions') }}}}\n"
+    body = f"{{{{ truepoint.feature_view(events='{events}', spine='spine_transactions') }}}}\n"
     (features / f"{name}.sql").write_text(body, encoding="utf-8")
 
 
@@ -362,7 +362,7 @@ def add_probe(dbt_project: Path, copy: Path, *, without_type: str | None = None)
 
     Features over columns of `without_type` are left out: Spark has no numeric with a fraction.
     """
-    shutil.copytree(dbt_project, copy, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+    copy_project(copy, source=dbt_project)
     add_purchases(copy / "models")
     features = copy / "models" / "features"
     left_out = [column for column, type_name in PURCHASES_TYPES.items() if type_name == without_type]
@@ -384,7 +384,7 @@ def add_probe(dbt_project: Path, copy: Path, *, without_type: str | None = None)
         "columns": columns,
     }
     (features / "probe_derived.yml").write_text(json.dumps({"models": [derived]}), encoding="utf-8")
-    body = "{{ derived_view(inputs=['probe_account'], spine='spine_transactions') }}\n"
+    body = "{{ truepoint.derived_view(inputs=['probe_account'], spine='spine_transactions') }}\n"
     (features / "probe_derived.sql").write_text(body, encoding="utf-8")
     served = [feature for _, _, probes in views.values() for feature in probes] + list(DERIVED)
     add_service(copy, "probe", [*views, "probe_derived"], served, request={"amount_minor": "bigint"})
@@ -419,10 +419,10 @@ def add_service(
     for path, body in (
         (
             f"models/marts/training_{name}.sql",
-            f"training_set(service='{name}', spine='spine_transactions', views={list(views)})",
+            f"truepoint.training_set(service='{name}', spine='spine_transactions', views={list(views)})",
         ),
-        (f"analyses/online/{name}.sql", f"online_statement('{name}')"),
-        (f"analyses/training/{name}_training.sql", f"training_statement('{name}')"),
+        (f"analyses/online/{name}.sql", f"truepoint.online_statement('{name}')"),
+        (f"analyses/training/{name}_training.sql", f"truepoint.training_statement('{name}')"),
     ):
         (copy / path).write_text(f"{{{{ {body} }}}}\n", encoding="utf-8")
 

@@ -1,13 +1,15 @@
 """A wrong definition stops dbt with one message that names file, feature, what was given and what is allowed."""
 
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.projects import copy_project
+from truepoint.cli.dbt import postgres_environment
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"  # compiling needs none
@@ -250,7 +252,7 @@ GROUPS = {
 @pytest.mark.parametrize("group", GROUPS.values(), ids=GROUPS.keys())
 def test_every_mistake_is_told_in_one_compile(group: list[Mistake], tmp_path: Path) -> None:
     folder = tmp_path / "dbt_project"
-    shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs"))
+    copy_project(folder)
     for mistake in group:
         path = folder / mistake.file
         if not mistake.right:
@@ -276,7 +278,7 @@ def test_the_project_as_it_is_has_no_mistake(tmp_path: Path) -> None:
 
 def test_what_will_be_slow_is_a_warning(tmp_path: Path) -> None:
     folder = tmp_path / "dbt_project"
-    shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs"))
+    copy_project(folder)
     path = folder / ACCOUNT
     text = path.read_text()
     for right, wrong in (
@@ -302,6 +304,6 @@ def compile_project(folder: Path, target_path: Path) -> tuple[bool, str]:
         [sys.executable, "-c", "from dbt.cli.main import cli; cli()",
          "--no-use-colors", "--log-path", str(target_path), "compile", "--project-dir", str(folder),
          "--profiles-dir", str(folder), "--target-path", str(target_path)],
-        env={**os.environ, "TRUEPOINT_DSN": NO_DATABASE}, capture_output=True, text=True, check=False, timeout=120,
+        env=os.environ | postgres_environment(NO_DATABASE), capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     return finished.returncode == 0, finished.stdout + finished.stderr

@@ -4,7 +4,6 @@ The features are the whole product, a view for each aggregate; the property test
 """
 
 import random
-import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -13,12 +12,12 @@ from typing import Any, Final
 import pytest
 
 from tests.compiler.agreement import differences
-from tests.compiler.conftest import DBT_PROJECT
 from tests.compiler.feature_database import Answers, compiled_over
 from tests.compiler.probe import DECLINED, Probe, View, add_service, add_view, expected_of_views, is_declined, where
 from tests.conftest import NewDatabase
 from tests.oracle.card_fraud import SpineRow, Transaction, World
 from tests.oracle.oracle import duration
+from tests.projects import MACROS, copy_project
 
 AGGREGATES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "count": ("bigint", {}),
@@ -123,7 +122,7 @@ def asked(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -
     """The world, and what both forms say of it."""
     folder = tmp_path_factory.mktemp("grid")
     copy = folder / "dbt_project"
-    shutil.copytree(DBT_PROJECT, copy, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+    copy_project(copy)
     for name, (entity, events, features) in VIEWS.items():
         add_view(copy / "models" / "features", name, entity, events, features)
     add_service(copy, "grid", list(VIEWS), [feature for _, _, features in VIEWS.values() for feature in features])
@@ -149,5 +148,9 @@ def test_both_forms_give_what_the_oracle_gives(asked: tuple[World, Answers], vie
 
 
 def test_every_aggregate_of_the_compiler_is_here() -> None:
-    files = {path.stem for path in (DBT_PROJECT / "macros" / "aggregates").glob("*.sql")} - {"get_aggregate"}
+    files = {
+        path.stem
+        for path in (MACROS / "aggregates").glob("*.sql")
+        if f"macro aggregate_{path.stem}(" in path.read_text("utf-8")
+    }
     assert files == {aggregate.removesuffix("_continuous") for aggregate in AGGREGATES}

@@ -1,6 +1,5 @@
 """The tests see a wrong compiler: each mutant is a copy of the macros with one mistake, which the oracle tells."""
 
-import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from tests.compiler.feature_database import FeatureDatabase, compiled_over
 from tests.compiler.probe import add_probe
 from tests.compiler.test_named_cases import NOON, asked, transaction, world
 from tests.oracle.card_fraud import AccountVersion, World
+from tests.projects import copy_project, macros_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ DELAYED = late_and_early(NOON, timedelta(0), HOUR, 2 * HOUR, DAY)
 
 MUTANTS = {
     "an open bound closed, online": Mutant(
-        "definitions/event_counts.sql", "event_time ~ ' > ' ~ since", "event_time ~ ' >= ' ~ since",
+        "contract/event_counts.sql", "event_time ~ ' > ' ~ since", "event_time ~ ' >= ' ~ since",
         late_and_early(NOON, HOUR, 30 * DAY),
     ),
     "an open bound closed, in frames": Mutant(
@@ -65,15 +65,16 @@ MUTANTS = {
         "training/training_timeline.sql", "'when known_at <= ' ~", "'when known_at < ' ~", KNOWN_WHEN_IT_ENDS,
     ),
     "an event known when its window has ended never left behind": Mutant(
-        "training/training_timeline.sql", "[time_minus('events.known_at', window.seconds), window.number | string]",
+        "training/training_timeline.sql",
+        "[truepoint.time_minus('events.known_at', window.seconds), window.number | string]",
         "['events.event_time', window.number | string]", KNOWN_TOO_LATE,
     ),
     "an open bound closed, in changes": Mutant(
-        "definitions/event_counts.sql", "time_plus(event_time, offset_seconds + window_seconds)",
-        "time_plus(event_time, offset_seconds + window_seconds + 1)", late_and_early(NOON, 90 * DAY, 7 * DAY),
+        "contract/event_counts.sql", "truepoint.time_plus(event_time, offset_seconds + window_seconds)",
+        "truepoint.time_plus(event_time, offset_seconds + window_seconds + 1)", late_and_early(NOON, 90 * DAY, 7 * DAY),
     ),
     "an own event counted, online": Mutant(
-        "definitions/event_counts.sql", "{% if own_event_id %}", "{% if false %}", OWN,
+        "contract/event_counts.sql", "{% if own_event_id %}", "{% if false %}", OWN,
     ),
     "an own event counted, in training": Mutant(
         "training/training_spine.sql", "spine_rows.event_id = own.event_id",
@@ -83,20 +84,21 @@ MUTANTS = {
         "training/training_events.sql", "and {{ key }} is not null", "", NULL_KEYS,
     ),
     "a tie order reversed, online": Mutant(
-        "online/online_view.sql", "{{ by_bytes('event.' ~ view.events.event_id) }} desc\nlimit 1",
-        "{{ by_bytes('event.' ~ view.events.event_id) }}\nlimit 1", TIED,
+        "online/online_view.sql", "{{ truepoint.by_bytes('event.' ~ view.events.event_id) }} desc\nlimit 1",
+        "{{ truepoint.by_bytes('event.' ~ view.events.event_id) }}\nlimit 1", TIED,
     ),
     "a tie order reversed, in training": Mutant(
-        "training/training_events.sql", "order by {{ view.events.event_time }}, {{ by_bytes(view.events.event_id) }}",
-        "order by {{ view.events.event_time }}, {{ by_bytes(view.events.event_id) }} desc", TIED,
+        "training/training_events.sql",
+        "order by {{ view.events.event_time }}, {{ truepoint.by_bytes(view.events.event_id) }}",
+        "order by {{ view.events.event_time }}, {{ truepoint.by_bytes(view.events.event_id) }} desc", TIED,
     ),
     "an offset's sign flipped, online": Mutant(
-        "definitions/event_counts.sql", "return(time_minus(as_of, feature.offset_seconds))",
-        "return(time_plus(as_of, feature.offset_seconds))", DELAYED, with_probe=True,
+        "contract/event_counts.sql", "return(truepoint.time_minus(as_of, feature.offset_seconds))",
+        "return(truepoint.time_plus(as_of, feature.offset_seconds))", DELAYED, with_probe=True,
     ),
     "an offset's sign flipped, in training": Mutant(
-        "definitions/event_counts.sql", "time_plus(event_time, offset_seconds) ~",
-        "time_minus(event_time, offset_seconds) ~",
+        "contract/event_counts.sql", "truepoint.time_plus(event_time, offset_seconds) ~",
+        "truepoint.time_minus(event_time, offset_seconds) ~",
         DELAYED, with_probe=True,
     ),
     "days of the session's time zone": Mutant(
@@ -106,7 +108,7 @@ MUTANTS = {
         "America/New_York",
     ),
     "a place in the order one too far": Mutant(
-        "training/ordered_step.sql", "when place_wanted <= upto_{{ digit }} then {{ digit }}",
+        "ordered/ordered_step.sql", "when place_wanted <= upto_{{ digit }} then {{ digit }}",
         "when place_wanted < upto_{{ digit }} then {{ digit }}", DELAYED, with_probe=True,
     ),
 }  # fmt: skip
@@ -133,8 +135,8 @@ def test_mutant_is_caught(mutant: Mutant, features: FeatureDatabase, database_ds
     if mutant.with_probe:
         add_probe(DBT_PROJECT, folder)
     else:
-        shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
-    macro = folder / "macros" / mutant.file
+        copy_project(folder)
+    macro = macros_of(folder) / mutant.file
     text = macro.read_text(encoding="utf-8")
     assert mutant.right in text
     macro.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")

@@ -45,7 +45,7 @@ def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     project = DbtProject(folder=folder / "dbt_project", dsn=NO_DATABASE, target_path=folder / "target")
     names = [Path(statement).name for statement in STATEMENTS[request.param]]
     project.run("compile", "--target", request.param, "--select", *names)
-    return request.param, folder / "target" / "compiled" / "truepoint"
+    return request.param, folder / "target" / "compiled" / "payments"
 
 
 def test_compiled_statements_are_those_of_the_snapshots(compiled: tuple[str, Path]) -> None:

@@ -56,8 +56,8 @@ def project(
     del signature["statement"]
     statement = f"-- truepoint-signature: {json.dumps(signature)}\nselect 1"
     nodes = {
-        "analysis.truepoint.small": {"compiled_code": statement},
-        "model.truepoint.training_small": {"relation_name": TABLE},
+        "analysis.payments.small": {"compiled_code": statement},
+        "model.payments.training_small": {"relation_name": TABLE},
     }
     manifest = tmp_path / "project" / "target" / "online" / "manifest.json"
     manifest.parent.mkdir(parents=True)
@@ -147,7 +147,7 @@ def test_nothing_to_compare_is_an_error(project: Path, url: str, training_table:
 def test_a_manifest_without_the_mart_is_an_error(project: Path) -> None:
     manifest = project / "target" / "online" / "manifest.json"
     nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
-    del nodes["model.truepoint.training_small"]
+    del nodes["model.payments.training_small"]
     manifest.write_text(json.dumps({"nodes": nodes}), encoding="utf-8")
     result = run()
     assert result.exit_code == 1

@@ -29,11 +29,11 @@ class BuiltProject:
 
     def model(self, name: str) -> str:
         """The select of a model."""
-        return str(self._nodes[f"model.truepoint.{name}"]["compiled_code"])
+        return str(self._nodes[f"model.payments.{name}"]["compiled_code"])
 
     def relation(self, name: str) -> str:
         """The relation that dbt built of a model, quoted."""
-        return str(self._nodes[f"model.truepoint.{name}"]["relation_name"])
+        return str(self._nodes[f"model.payments.{name}"]["relation_name"])
 
     def test(self, name: str, *, on: str) -> str:
         """The select of the one dbt test of that kind on a model: it gives the failing rows."""
@@ -42,7 +42,7 @@ class BuiltProject:
             for node in self._nodes.values()
             if node["resource_type"] == "test"
             and node["test_metadata"]["name"] == name
-            and node["attached_node"] == f"model.truepoint.{on}"
+            and node["attached_node"] == f"model.payments.{on}"
         )
         return str(node["compiled_code"])
 

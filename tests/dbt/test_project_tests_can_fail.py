@@ -1,6 +1,5 @@
 """The dbt tests `parity` and `no_future_knowledge`: they pass on what dbt built, and fail on each way to be wrong."""
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -9,9 +8,9 @@ import psycopg
 import pytest
 
 from tests.dbt.built_project import BuiltProject
-from tests.dbt.conftest import DBT_PROJECT
 from tests.dbt.small_world import EXPOSED_TRANSACTION, small_world
 from tests.dbt_runner import DbtProject
+from tests.projects import copy_project, macros_of
 
 TABLE: Final = "training_card_fraud"
 ROW: Final = f"where spine_id = '{EXPOSED_TRANSACTION}'"
@@ -136,12 +135,15 @@ def test_both_tests_work_on_a_feature_view_too(
     built: BuiltProject, connection: "psycopg.Connection[Any]", tmp_path: Path
 ) -> None:
     folder = tmp_path / "dbt_project"
-    shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+    copy_project(folder)
     path = folder / "models" / "features" / "account_features.yml"
     right = "  - name: account_features\n"
     text = path.read_text(encoding="utf-8")
     assert right in text
-    path.write_text(text.replace(right, f"{right}    data_tests: [parity, no_future_knowledge]\n"), encoding="utf-8")
+    path.write_text(
+        text.replace(right, f"{right}    data_tests: [truepoint.parity, truepoint.no_future_knowledge]\n"),
+        encoding="utf-8",
+    )
     project = replace(built.project, folder=folder, target_path=tmp_path / "target")
     project.run("compile", "--select", "account_features")
     view = BuiltProject(project)
@@ -158,12 +160,12 @@ def test_both_tests_work_on_a_feature_view_too(
 def test_no_future_knowledge_sees_a_leak_of_the_compilers_in_both_forms(small_world_dsn: str, tmp_path: Path) -> None:
     # Both forms take each event for known when it happens. So they agree: parity cannot see it.
     folder = tmp_path / "dbt_project"
-    shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+    copy_project(folder)
     for file, right, wrong in (
         ("training/training_events.sql", "{{ view.events.known_at }} as", "{{ view.events.event_time }} as"),
         ("online/online_view.sql", "'event.' ~ view.events.known_at", "'event.' ~ view.events.event_time"),
     ):  # fmt: skip
-        path = folder / "macros" / file
+        path = macros_of(folder) / file
         text = path.read_text(encoding="utf-8")
         assert right in text
         path.write_text(text.replace(right, wrong), encoding="utf-8")

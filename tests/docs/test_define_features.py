@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,9 +14,10 @@ import yaml
 
 from tests.dbt_runner import DbtProject
 from tests.docs.pages import README, ROOT, block_after, code_words, read
+from tests.projects import MACROS, copy_project
+from truepoint.cli.dbt import postgres_environment
 from truepoint.compiled.registry import load_registry
 
-MACROS = ROOT / "dbt_project" / "macros"
 AGGREGATES = sorted(path.stem for path in (MACROS / "aggregates").glob("*.sql") if path.stem != "get_aggregate")
 
 ProjectWith = Callable[[str], DbtProject]
@@ -29,7 +29,7 @@ def project_with(dbt_project: DbtProject, tmp_path: Path) -> ProjectWith:
 
     def make(yaml: str) -> DbtProject:
         folder = tmp_path / "dbt_project"
-        shutil.copytree(ROOT / "dbt_project", folder, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+        copy_project(folder)
         with (folder / "models" / "features" / "account_features.yml").open("a", encoding="utf-8") as file:
             file.write(yaml)
         return replace(dbt_project, folder=folder, target_path=tmp_path / "target")
@@ -53,7 +53,7 @@ def failing_compile(project: DbtProject) -> str:
             *("--log-path", str(project.target_path), "compile", "--select", "path:analyses"),
             *(str(argument) for option in folders.items() for argument in option),
         ],
-        env={**os.environ, "TRUEPOINT_DSN": project.dsn},
+        env={**os.environ, **postgres_environment(project.dsn)},
         capture_output=True,
         text=True,
         check=False,
@@ -81,8 +81,8 @@ def test_every_type_accepted_by_an_aggregate_stands_in_its_row() -> None:
 @pytest.mark.parametrize(
     ("file", "macro"),
     [
-        ("definitions/expressions.sql", "get_expression_words"),
-        ("definitions/check_events.sql", "get_value_types"),
+        ("expressions/expressions.sql", "_get_expression_words"),
+        ("dialect/types.sql", "_get_value_types"),
     ],
 )
 def test_every_word_and_type_of_the_compiler_is_documented(file: str, macro: str) -> None:
@@ -96,7 +96,7 @@ def test_every_word_and_type_of_the_compiler_is_documented(file: str, macro: str
 def test_every_key_of_a_definition_is_documented() -> None:
     words = code_words(read("define-features.md"))
     keys: set[str] = set()
-    for path in (MACROS / "definitions").glob("check_*.sql"):
+    for path in (MACROS / "checks").glob("check_*.sql"):
         for listed in re.findall(r"get_key_errors\(.*?, \[([^]]*)\](?: \+ options)?\)", path.read_text()):
             keys |= set(re.findall(r"'([a-z_]+)'", listed))
     options = (MACROS / "aggregates" / "get_aggregate.sql").read_text(encoding="utf-8")
@@ -124,7 +124,7 @@ def test_new_aggregate_compiles_as_written(project_with: ProjectWith) -> None:
             data_type="double precision",
         )
     )
-    (project.folder / "macros" / "aggregates" / "root_mean_square.sql").write_text(
+    (project.folder / "macros" / "root_mean_square.sql").write_text(
         block_after(read("define-features.md"), "test: aggregate root_mean_square"), encoding="utf-8"
     )
     with (project.folder / "models" / "services.yml").open("a", encoding="utf-8") as services:

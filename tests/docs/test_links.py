@@ -30,7 +30,7 @@ def test_links_within_the_repository_resolve(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_files_that_are_named_exist(page: Path) -> None:
-    folders = "docs|tests|truepoint|feature_server|consistency|scripts|dbt_project"
+    folders = "docs|tests|truepoint|feature_server|consistency|scripts|dbt_package|dbt_project"
     named = re.findall(rf"`((?:{folders})/[\w/.-]+\.\w+)`", page.read_text(encoding="utf-8"))
     made = "target/"  # by dbt
     assert not [name for name in named if made not in name and not (ROOT / name).exists()]

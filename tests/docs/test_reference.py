@@ -63,7 +63,7 @@ def test_defaults_of_the_server_are_the_documented_ones() -> None:
 
 def test_every_variable_that_code_reads_is_documented() -> None:
     read_in_code = set()
-    for folder in ("truepoint", "feature_server", "consistency", "dbt_project", "tests"):
+    for folder in ("truepoint", "feature_server", "consistency", "dbt_package", "dbt_project", "tests"):
         for path in (ROOT / folder).rglob("*"):
             if path.suffix in (".py", ".yml", ".sql") and "target" not in path.parts and "docs" not in path.parts:
                 read_in_code |= set(

@@ -188,9 +188,9 @@ def compiled(of_service: dict[str, Any], statement: str | None = None) -> str:
 
 def write_manifest(folder: Path, *texts: str) -> Path:
     """Write a manifest with these compiled texts, beside a model as dbt would have it, and return its path."""
-    nodes: dict[str, Any] = {"model.truepoint.stg_transactions": {"compiled_code": "select 1"}}
+    nodes: dict[str, Any] = {"model.payments.stg_transactions": {"compiled_code": "select 1"}}
     for position, text in enumerate(texts):
-        nodes[f"analysis.truepoint.service_{position}"] = {"compiled_code": text}
+        nodes[f"analysis.payments.service_{position}"] = {"compiled_code": text}
     path = folder / "manifest.json"
     path.write_text(json.dumps({"metadata": {}, "nodes": nodes}))
     return path

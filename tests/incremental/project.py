@@ -4,13 +4,13 @@ What has settled goes by the table truepoint.test_clock instead of the server's 
 payments.test_spine, whose rows come in when the clock reaches `enters_at`.
 """
 
-import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.compiler.feature_database import NULLABLE
 from tests.compiler.probe import VIEWS, add_purchases, add_view
+from tests.projects import copy_project
 
 if TYPE_CHECKING:
     import psycopg
@@ -30,10 +30,10 @@ TEST_SPINE_SQL: Final = """
 with spine as (
     select spine_id, event_id, as_of, account_id, merchant_id, device_id, amount_minor, country
     from payments.test_spine
-    where as_of <= {{ settled_time() }} and enters_at <= {{ settled_time() }}
+    where as_of <= {{ truepoint.settled_time() }} and enters_at <= {{ truepoint.settled_time() }}
 )
 
-{{ new_rows('spine') }}
+{{ truepoint.new_rows('spine') }}
 """
 TABLES: Final = """
 create table truepoint.test_clock (settled_at timestamptz not null);
@@ -55,12 +55,13 @@ insert into payments.test_spine values ('first', null, '2025-01-01Z', 'a', 'm', 
 
 def add_clock(project: Path) -> None:
     """Let a copy of the dbt project go by truepoint.test_clock."""
-    (project / "macros" / "dialect" / "test_clock.sql").write_text(CLOCK_MACRO, encoding="utf-8")
+    (project / "macros").mkdir()
+    (project / "macros" / "test_clock.sql").write_text(CLOCK_MACRO, encoding="utf-8")
 
 
 def add_world(dbt_project: Path, copy: Path) -> None:
     """Copy the dbt project and add the clock, the spine, the probe's views, and some of one window and offset each."""
-    shutil.copytree(dbt_project, copy, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+    copy_project(copy, source=dbt_project)
     add_clock(copy)
     (copy / "models" / "marts" / "spine_transactions.sql").write_text(TEST_SPINE_SQL, encoding="utf-8")
     add_purchases(copy / "models")

@@ -1,7 +1,6 @@
 """A table's version changes with all that its rows follow from, and with nothing else."""
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -9,7 +8,7 @@ from typing import Final
 import pytest
 
 from tests.dbt_runner import DbtProject
-from tests.incremental.conftest import DBT_PROJECT
+from tests.projects import copy_project
 
 TABLES: Final = (
     "spine_transactions",
@@ -24,7 +23,8 @@ TABLES: Final = (
 ALL: Final = set(TABLES)
 VERSIONS: Final = (
     f"truepoint-versions: {{% set versions = {{}} %}}{{% for name in {list(TABLES)} if execute %}}"
-    "{% do versions.update({name: get_table_version(get_model(name))}) %}{% endfor %}{{ tojson(versions) }}"
+    "{% do versions.update({name: truepoint._get_table_version(truepoint._get_model(name))}) %}"
+    "{% endfor %}{{ tojson(versions) }}"
 )
 
 # What changed -> the file, the text in it, what it becomes, and the tables whose rows may be others by that.
@@ -60,15 +60,15 @@ CHANGES: Final = {
         {"training_card_fraud"},
     ),
     "compiler": (
-        "macros/aggregates/mean.sql",
-        "to_double(partial.total)",
-        "to_double('2 * ' ~ partial.total)",
+        "dbt_packages/truepoint/macros/aggregates/mean.sql",
+        "truepoint.to_double(partial.total)",
+        "truepoint.to_double('2 * ' ~ partial.total)",
         {"account_features", "merchant_features", "transaction_features", "training_card_fraud"},
     ),
     "macro_of_a_spine": (
-        "macros/dialect/time.sql",
-        "time_minus(statement_time(), get_seconds(var('settling_margin')))",
-        "time_minus(statement_time(), 2 * get_seconds(var('settling_margin')))",
+        "dbt_packages/truepoint/macros/contract/settled_time.sql",
+        "truepoint._statement_time(), truepoint.get_seconds(truepoint._get_setting('settling_margin'))",
+        "truepoint._statement_time(), 2 * truepoint.get_seconds(truepoint._get_setting('settling_margin'))",
         ALL,
     ),
     "description": (
@@ -90,7 +90,7 @@ CHANGES: Final = {
         {"training_card_fraud"},
     ),
     "comment_in_the_compiler": (
-        "macros/training/training_distinct.sql",
+        "dbt_packages/truepoint/macros/training/training_distinct.sql",
         "CTEs for one count",
         "The CTEs for one count",
         set(),
@@ -111,9 +111,7 @@ def versions(project: DbtProject, target: str = "postgres") -> dict[str, str]:
 def project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     """A copy of the project, without a database."""
     folder = tmp_path_factory.mktemp("definitions")
-    shutil.copytree(
-        DBT_PROJECT, folder / "dbt_project", ignore=shutil.ignore_patterns("target", "logs", ".user.yml")
-    )  # fmt: skip
+    copy_project(folder / "dbt_project")
     return DbtProject(
         folder=folder / "dbt_project",
         dsn="postgresql://nobody@localhost:1/nothing",
@@ -160,11 +158,11 @@ def test_cutting_hot_keys_in_spark_builds_nothing_anew(project: DbtProject, tmp_
         in_spark.run("compile", "--target", "spark", "--select", "merchant_features")
     finally:
         path.write_text(text, encoding="utf-8")
-    compiled = tmp_path / "compiled" / "truepoint" / "models" / "features" / "merchant_features.sql"
+    compiled = tmp_path / "compiled" / "payments" / "models" / "features" / "merchant_features.sql"
     assert "hot_keys as (" in compiled.read_text(encoding="utf-8")
 
 
 def test_compiling_needs_no_database(project: DbtProject) -> None:
     project.run("compile")
-    compiled = project.target_path / "compiled" / "truepoint" / "models" / "features" / "account_features.sql"
+    compiled = project.target_path / "compiled" / "payments" / "models" / "features" / "account_features.sql"
     assert "-- truepoint-build: all rows" in compiled.read_text(encoding="utf-8")

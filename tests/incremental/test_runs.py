@@ -13,9 +13,9 @@ import pytest
 
 from tests.compiler.feature_database import INSERT_TRANSACTION
 from tests.dbt_runner import DbtProject, DbtResult
-from tests.incremental.conftest import DBT_PROJECT
 from tests.incremental.project import TABLES as CLOCK_TABLES
 from tests.incremental.project import add_clock, set_clock
+from tests.projects import copy_project
 from truepoint.events.loading.history import load_history
 from truepoint.events.sample.load import load_sample
 from truepoint.events.sample.options import SampleOptions
@@ -89,9 +89,7 @@ class World:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project, parsed once for all tests."""
     folder = tmp_path_factory.mktemp("runs")
-    shutil.copytree(
-        DBT_PROJECT, folder / "dbt_project", ignore=shutil.ignore_patterns("target", "logs", ".user.yml")
-    )  # fmt: skip
+    copy_project(folder / "dbt_project")
     add_clock(folder / "dbt_project")
     return folder
 

@@ -24,10 +24,10 @@ from tests.compiler.agreement import is_same
 from tests.compiler.feature_database import INSERT_ACCOUNT, INSERT_CHARGEBACK, INSERT_TRANSACTION
 from tests.conftest import NewDatabase
 from tests.dbt_runner import DbtProject, DbtResult
+from tests.projects import copy_project
 from tests.spark.lake import export_once, write_lake
 from tests.spark.running import SPARK_VARIABLES, run_session
-from tests.spark.session import DBT_PROJECT
-from tests.spark.training import copy_project, make_spine, write_job
+from tests.spark.training import copy_compiled_project, make_spine, write_job
 from truepoint.events.sample.load import load_sample
 from truepoint.events.sample.options import SampleOptions
 from truepoint.settings import Settings
@@ -51,29 +51,32 @@ NEW_YORK: Final = {"TRUEPOINT_SPARK_TIME_ZONE": "America/New_York"}
 
 # Macros as expressions over rows with the column `many`, 1 and 2: those that hold, and those that must raise.
 HOLDING: Final = (
-    "checked_cast('9223372036854775807BD', 'bigint') ~ ' = 9223372036854775807'",
-    "checked_cast('-9223372036854775808BD', 'bigint') ~ ' = -9223372036854775808BD'",
-    "checked_cast('cast(null as decimal(38, 0))', 'bigint') ~ ' is null'",
-    "exact_difference([exact_sum_over('many', '()', type_exact()), to_exact('1')], type_exact()) ~ ' = 2'",
-    "exact_sum_over('case when many > 2 then many end', '()', type_exact()) ~ ' = 0'",
-    "exact_to_double(to_exact('2') ~ ' * ' ~ to_exact('2')) ~ ' = 4'",
-    "text_literal(\"'it''s \\\\ here'\") ~ \" = concat('it', char(39), 's ', char(92), ' here')\"",
-    "is_distinct('1', 'null') ~ ' and ' ~ is_distinct('null', '1') ~ ' and not (' ~ is_distinct('null', 'null') ~ ')'",
-    "seconds_between(\"timestamp '2024-11-03 05:30:00Z'\", \"timestamp '2024-11-03 06:30:00.000001Z'\")"
+    "t._checked_cast('9223372036854775807BD', 'bigint') ~ ' = 9223372036854775807'",
+    "t._checked_cast('-9223372036854775808BD', 'bigint') ~ ' = -9223372036854775808BD'",
+    "t._checked_cast('cast(null as decimal(38, 0))', 'bigint') ~ ' is null'",
+    "t._exact_difference([t._exact_sum_over('many', '()', t._type_exact()), t.to_exact('1')], t._type_exact())"
+    " ~ ' = 2'",
+    "t._exact_sum_over('case when many > 2 then many end', '()', t._type_exact()) ~ ' = 0'",
+    "t.exact_to_double(t.to_exact('2') ~ ' * ' ~ t.to_exact('2')) ~ ' = 4'",
+    "t._text_literal(\"'it''s \\\\ here'\") ~ \" = concat('it', char(39), 's ', char(92), ' here')\"",
+    "t.is_distinct('1', 'null') ~ ' and ' ~ t.is_distinct('null', '1')"
+    " ~ ' and not (' ~ t.is_distinct('null', 'null') ~ ')'",
+    "t.seconds_between(\"timestamp '2024-11-03 05:30:00Z'\", \"timestamp '2024-11-03 06:30:00.000001Z'\")"
     " ~ ' = 3600.000001D'",
-    "time_plus(\"timestamp '2024-11-02 12:00:00Z'\", 86400) ~ \" = timestamp '2024-11-03 12:00:00Z'\"",
-    "checked_node('many', '0', 3) ~ ' = 0'",
-    "time_minus(\"timestamp '2024-11-03 12:00:00Z'\", 86400) ~ \" = timestamp '2024-11-02 12:00:00Z'\"",
+    "t.time_plus(\"timestamp '2024-11-02 12:00:00Z'\", 86400) ~ \" = timestamp '2024-11-03 12:00:00Z'\"",
+    "t._checked_node('many', '0', 3) ~ ' = 0'",
+    "t.time_minus(\"timestamp '2024-11-03 12:00:00Z'\", 86400) ~ \" = timestamp '2024-11-02 12:00:00Z'\"",
 )
 RAISING: Final = (
-    "checked_node('many', '0', 2)",
-    "checked_cast('9223372036854775808BD', 'bigint')",
-    "checked_cast('2147483648', 'integer')",
-    "checked_cast('1.5BD', 'numeric')",
-    "exact_difference([exact_sum_over('60000000000000000000000000000000000000BD', '()', type_exact())], type_exact())",
-    "exact_difference(['-60000000000000000000000000000000000000BD', '60000000000000000000000000000000000000BD'],"
-    " type_exact())",
-    "exact_to_double(to_exact('99999999999999999999BD') ~ ' * ' ~ to_exact('99999999999999999999BD'))",
+    "t._checked_node('many', '0', 2)",
+    "t._checked_cast('9223372036854775808BD', 'bigint')",
+    "t._checked_cast('2147483648', 'integer')",
+    "t._checked_cast('1.5BD', 'numeric')",
+    "t._exact_difference([t._exact_sum_over('60000000000000000000000000000000000000BD', '()', t._type_exact())],"
+    " t._type_exact())",
+    "t._exact_difference(['-60000000000000000000000000000000000000BD', '60000000000000000000000000000000000000BD'],"
+    " t._type_exact())",
+    "t.exact_to_double(t.to_exact('99999999999999999999BD') ~ ' * ' ~ t.to_exact('99999999999999999999BD'))",
 )
 
 
@@ -114,7 +117,7 @@ def built(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -
             write_lake(dsn, manifest, folder / "lake", first=CLOCK_CHANGE, settled_at=SETTLED_AT)
             settings = Settings(
                 dsn=SecretStr(dsn),
-                dbt_project_dir=copy_project(project.folder, manifest, folder / "dbt_project"),
+                dbt_project_dir=copy_compiled_project(project.folder, manifest, folder / "dbt_project"),
                 lake=str(folder / "lake"),
             )
             for earlier, settled_at in EARLIER.items():
@@ -150,7 +153,7 @@ def built(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -
 
 def cut_hot_keys(folder: Path) -> Path:
     """A copy of the project in which the views of sums cut the lines of their busiest keys. Returns its folder."""
-    shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+    copy_project(folder)
     for view, hot_key_rows in HOT_KEY_ROWS.items():
         path = folder / "models" / "features" / f"{view}.yml"
         text = path.read_text(encoding="utf-8")
@@ -227,7 +230,7 @@ def run_in_spark(folder: Path, jobs: Mapping[str, Path]) -> dict[str, DbtResult]
     add("history_changed", "run", "--select", "+account_profile", variables=changed)
     for columns in (HOLDING, *((expression,) for expression in RAISING)):
         selected = ", ".join(f"{{{{ {expression} }}}} as value_{number}" for number, expression in enumerate(columns))
-        inline = f"select {selected} from (values (1), (2)) as numbers (many)"
+        inline = f"{{% set t = truepoint %}}select {selected} from (values (1), (2)) as numbers (many)"
         add(
             "holding" if columns == HOLDING else columns[0],
             *("show", "--output", "json", "--inline", inline),

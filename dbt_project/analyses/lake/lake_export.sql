@@ -1,1 +1,1 @@
-{{ lake_export() }}
+{{ truepoint.lake_export() }}

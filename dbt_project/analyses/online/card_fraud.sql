@@ -1,1 +1,1 @@
-{{ online_statement('card_fraud') }}
+{{ truepoint.online_statement('card_fraud') }}

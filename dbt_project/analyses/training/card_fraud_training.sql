@@ -1,1 +1,1 @@
-{{ training_statement('card_fraud') }}
+{{ truepoint.training_statement('card_fraud') }}

@@ -1,1 +1,1 @@
-{{ feature_view(events='stg_accounts', spine='spine_transactions') }}
+{{ truepoint.feature_view(events='stg_accounts', spine='spine_transactions') }}

@@ -19,8 +19,8 @@ labels as (
     select
         spine.spine_id,
         case
-            when {{ time_plus('spine.as_of', get_seconds('60d')) }} <= {{ settled_time() }}
-                then coalesce(disputed.first_known_at <= {{ time_plus('spine.as_of', get_seconds('60d')) }}, false)
+            when {{ truepoint.time_plus('spine.as_of', truepoint.get_seconds('60d')) }} <= {{ truepoint.settled_time() }}
+                then coalesce(disputed.first_known_at <= {{ truepoint.time_plus('spine.as_of', truepoint.get_seconds('60d')) }}, false)
         end as is_fraud
     from spine
     left join disputed

@@ -15,8 +15,8 @@ settled as (
         country
     from transactions
     where
-        occurred_at <= {{ settled_time() }}
-        and known_at <= {{ settled_time() }}
+        occurred_at <= {{ truepoint.settled_time() }}
+        and known_at <= {{ truepoint.settled_time() }}
 )
 
-{{ new_rows('settled') }}
+{{ truepoint.new_rows('settled') }}

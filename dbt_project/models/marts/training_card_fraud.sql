@@ -1,4 +1,4 @@
-{{ training_set(
+{{ truepoint.training_set(
     service='card_fraud',
     spine='spine_transactions',
     views=[

@@ -69,7 +69,7 @@ def trained(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory)
         project.run("run")
         settings = Settings(dsn=SecretStr(dsn), data_dir=folder / "data", dbt_project_dir=folder / "dbt_project")
         nodes = json.loads(manifest.read_bytes())["nodes"]
-        first_line = nodes["analysis.truepoint.card_fraud"]["compiled_code"].split("\n", 1)[0]
+        first_line = nodes["analysis.payments.card_fraud"]["compiled_code"].split("\n", 1)[0]
         signature = json.loads(first_line.partition(": ")[2])
         with psycopg.connect(dsn, row_factory=psycopg.rows.dict_row) as connection:
             rows = connection.execute(f"select * from {TRAINING} order by spine_id").fetchall()

@@ -142,7 +142,7 @@ def test_the_digest_of_definitions_knows_what_decides_values(trained: Trained, t
         path.write_text(json.dumps(changed), encoding="utf-8")
         return digest_definitions(path)
 
-    view = "model.truepoint.account_features"
+    view = "model.payments.account_features"
 
     def window(changed: Any) -> None:
         column = changed["nodes"][view]["columns"]["account_txn_count_1h"]
@@ -155,5 +155,5 @@ def test_the_digest_of_definitions_knows_what_decides_values(trained: Trained, t
     assert (
         digest_after(lambda changed: changed["macros"]["macro.truepoint.event_counts"].update(macro_sql="x")) != digest
     )
-    exposure = "exposure.truepoint.card_fraud"
+    exposure = "exposure.payments.card_fraud"
     assert digest_after(lambda changed: changed["exposures"][exposure].update(config={}, meta={})) != digest

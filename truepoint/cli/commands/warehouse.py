@@ -40,6 +40,22 @@ def dsn() -> None:
     typer.echo(address)
 
 
+def env() -> None:
+    """Print what tells dbt and psql where the running database is: eval "$(truepoint env)"."""
+    import shlex
+
+    from truepoint.cli.dbt import postgres_environment
+    from truepoint.errors import WarehouseError
+    from truepoint.settings import load_settings
+    from truepoint.warehouse import running_dsn
+
+    address = running_dsn(load_settings())
+    if address is None:
+        raise WarehouseError("no database is running: start it with `truepoint up`.")
+    for name, value in postgres_environment(address).items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
 def status() -> None:
     """Show whether the database runs, how it is reached, its version, size and rows."""
     from rich.console import Console

@@ -1,1 +1,1 @@
-{{ feature_view(events='stg_transactions', spine='spine') }}
+{{ truepoint.feature_view(events='stg_transactions', spine='spine') }}

@@ -1,0 +1,14 @@
+{# Arithmetic mean: exact sum and exact count, divided once as doubles. The mean of a boolean is the share of true. #}
+{% macro aggregate_mean(of, partial) %}
+    {{ return({
+        'accepts': {
+            'integer': 'double precision',
+            'bigint': 'double precision',
+            'numeric': 'double precision',
+            'boolean': 'double precision',
+        },
+        'plan': 'sums',
+        'partials': {'n': '1', 'total': of},
+        'value': truepoint.divide(truepoint.to_double(partial.total), truepoint.to_double(partial.n)),
+    }) }}
+{% endmacro %}

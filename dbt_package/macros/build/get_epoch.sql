@@ -1,0 +1,30 @@
+{#
+    The number of the history's epoch. It rises when history is changed from outside: rows loaded with known times of their own, or erased. 0 where
+    nothing counts epochs.
+#}
+{% macro _get_epoch() %}
+    {{ return(adapter.dispatch('_get_epoch', 'truepoint')()) }}
+{% endmacro %}
+
+{% macro default___get_epoch() %}
+    {{ return(0) }}
+{% endmacro %}
+
+{# The loaders of history count them. #}
+{% macro postgres___get_epoch() %}
+    {% if run_query("select to_regclass('truepoint.epochs')").rows[0][0] is none %}
+        {{ return(0) }}
+    {% endif %}
+    {{ return(run_query('select coalesce(max(epoch), 0) from truepoint.epochs').rows[0][0] | int) }}
+{% endmacro %}
+
+{# The export of a lake starts a new generation when history has changed. #}
+{% macro spark___get_epoch() %}
+    {% if truepoint._get_lake() %}
+        {% set exports = api.Relation.create(schema=truepoint._get_lake_schema(), identifier='exports') %}
+        {% if 'generation' in adapter.get_columns_in_relation(exports) | map(attribute='name') | list %}
+            {{ return(run_query('select coalesce(max(generation), 0) from ' ~ exports).rows[0][0] | int) }}
+        {% endif %}
+    {% endif %}
+    {{ return(0) }}
+{% endmacro %}

@@ -1,0 +1,23 @@
+{# Words that SQL keeps to itself, as names of columns, in Postgres or Spark. #}
+{% macro _get_reserved_words() %}
+    {{ return([
+        'all', 'analyse', 'analyze', 'and', 'any', 'array', 'as', 'asc', 'asymmetric', 'authorization', 'between', 'both', 'case', 'cast', 'check',
+        'collate', 'column', 'constraint', 'create', 'cross', 'current_date', 'current_role', 'current_time', 'current_timestamp', 'current_user',
+        'default', 'deferrable', 'desc', 'distinct', 'do', 'else', 'end', 'except', 'exists', 'false', 'fetch', 'filter', 'for', 'foreign', 'freeze',
+        'from', 'full', 'grant', 'group', 'having', 'ilike', 'in', 'initially', 'inner', 'intersect', 'into', 'is', 'isnull', 'join', 'lateral',
+        'leading', 'left', 'like', 'limit', 'localtime', 'localtimestamp', 'natural', 'not', 'notnull', 'null', 'offset', 'on', 'only', 'or',
+        'order', 'outer', 'overlaps', 'placing', 'primary', 'references', 'returning', 'right', 'select', 'session_user', 'similar', 'some',
+        'symmetric', 'table', 'then', 'to', 'trailing', 'true', 'union', 'unique', 'user', 'using', 'variadic', 'verbose', 'when', 'where',
+        'window', 'with',
+    ]) }}
+{% endmacro %}
+
+{# Names of columns that the compiler makes itself: no key, request field or feature may have them. #}
+{% macro _get_own_names() %}
+    {{ return([
+        'spine_id', 'event_id', 'as_of', 'ord', 'answered_at', 'event', 'request', 'happens_at', 'place', 'event_time', 'known_at', 'event_rank',
+        'n', 'own_event_time', 'is_prompt', 'is_alone', 'next_at', 'previous_at', 'events_seen', 'events_present',
+        'arrives_after', 'leaves_from', 'leaves_upto', 'slice', 'first_at', 'last_at', 'slice_length',
+        'table_version', 'table_epoch',
+    ]) }}
+{% endmacro %}

@@ -1,0 +1,59 @@
+{# Readers of dbt's graph. They work when macros execute, not while dbt parses. #}
+
+{# A model by name, as ref() finds it: of the project that is run, else of a package; none where there is none. #}
+{% macro _get_model(name) %}
+    {% if 'model.' ~ project_name ~ '.' ~ name in graph.nodes %}
+        {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ name]) }}
+    {% endif %}
+    {{ return(graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | selectattr('name', 'equalto', name) | first | default(none)) }}
+{% endmacro %}
+
+{# An exposure by name; none where there is none. #}
+{% macro _get_exposure(name) %}
+    {% if 'exposure.' ~ project_name ~ '.' ~ name in graph.exposures %}
+        {{ return(graph.exposures['exposure.' ~ project_name ~ '.' ~ name]) }}
+    {% endif %}
+    {{ return(graph.exposures.values() | selectattr('name', 'equalto', name) | first | default(none)) }}
+{% endmacro %}
+
+{# config.meta of a node, column or exposure, wherever dbt keeps it; {} where there is none. #}
+{% macro _get_meta(node) %}
+    {{ return((node.get('config') or {}).get('meta') or node.get('meta') or {}) }}
+{% endmacro %}
+
+{# A relation's name in statements: schema and name. Without the database, so that what is compiled for one runs in another. #}
+{% macro _get_relation_name(node) %}
+    {{ return(modules.re.findall('"(?:[^"]|"")+"|`[^`]+`|[^."`]+', node.relation_name)[-2:] | join('.')) }}
+{% endmacro %}
+
+{# The file a definition stands in. #}
+{% macro _get_file(node) %}
+    {{ return((node.get('patch_path') or node.original_file_path).split('://')[-1]) }}
+{% endmacro %}
+
+{# Column name -> data type, in the YAML's order; types in lower case, none where not given. #}
+{% macro _get_column_types(node) %}
+    {% set types = {} %}
+    {% for column in node.columns.values() %}
+        {% do types.update({column.name: column.data_type | lower if column.data_type else none}) %}
+    {% endfor %}
+    {{ return(types) }}
+{% endmacro %}
+
+{# The models that a model refers to, by the key they carry in their meta: events, spine, feature_view, derived_view or training_set. #}
+{% macro _get_inputs(node, kind) %}
+    {% set inputs = [] %}
+    {% for id in node.depends_on.nodes if id in graph.nodes and truepoint._get_meta(graph.nodes[id]).get(kind) is not none %}
+        {% do inputs.append(graph.nodes[id]) %}
+    {% endfor %}
+    {{ return(inputs) }}
+{% endmacro %}
+
+{# Models that carry a key in their meta, by name. #}
+{% macro _get_models_of_kind(kind) %}
+    {% set nodes = [] %}
+    {% for node in graph.nodes.values() if node.resource_type == 'model' and truepoint._get_meta(node).get(kind) is not none %}
+        {% do nodes.append(node) %}
+    {% endfor %}
+    {{ return(nodes | sort(attribute='name')) }}
+{% endmacro %}

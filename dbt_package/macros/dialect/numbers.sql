@@ -1,0 +1,140 @@
+{# Numbers that come out the same, bit for bit, wherever they are computed. #}
+
+{# Wide enough that neither a product of two bigints nor a sum of them overflows. #}
+{% macro to_exact(number) %}
+    {{ return('cast(' ~ number ~ ' as ' ~ truepoint._type_exact() ~ ')') }}
+{% endmacro %}
+
+{% macro _type_exact() %}
+    {{ return(adapter.dispatch('_type_exact', 'truepoint')()) }}
+{% endmacro %}
+
+{% macro postgres___type_exact() %}
+    {{ return('numeric') }}
+{% endmacro %}
+
+{# Whole numbers of 38 digits; what would need more is null, and exact_sum(), exact_difference() and exact_to_double() raise on that. #}
+{% macro spark___type_exact() %}
+    {{ return('decimal(38, 0)') }}
+{% endmacro %}
+
+{% macro to_double(number) %}
+    {{ return('cast(' ~ number ~ ' as ' ~ truepoint.sql_type('double precision') ~ ')') }}
+{% endmacro %}
+
+{# As a double, of exact arithmetic over numbers that are not null. Raises where the result is too large for the exact type. #}
+{% macro exact_to_double(number) %}
+    {{ return(adapter.dispatch('exact_to_double', 'truepoint')(number)) }}
+{% endmacro %}
+
+{% macro default__exact_to_double(number) %}
+    {{ return(truepoint.to_double(number)) }}
+{% endmacro %}
+
+{% macro spark__exact_to_double(number) %}
+    {{ return(truepoint.to_double('coalesce(' ~ number ~ ', ' ~ truepoint._raise('a number has more than 38 digits', truepoint._type_exact()) ~ ')')) }}
+{% endmacro %}
+
+{# A sum over a window of the statement, 0 where it has nothing to add up. Null means that it is too large for the exact type, and nothing else. #}
+{% macro _exact_sum_over(number, window, type) %}
+    {{ return(adapter.dispatch('_exact_sum_over', 'truepoint')(number, window, type)) }}
+{% endmacro %}
+
+{% macro default___exact_sum_over(number, window, type) %}
+    {{ return('coalesce(sum(' ~ number ~ ') over ' ~ window ~ ', 0)') }}
+{% endmacro %}
+
+{% macro spark___exact_sum_over(number, window, type) %}
+    {% if type != truepoint._type_exact() %}
+        {{ return(truepoint.default___exact_sum_over(number, window, type)) }}
+    {% endif %}
+    {{ return('case when count(*) over ' ~ window ~ ' > 0 then sum(' ~ truepoint.to_exact('coalesce(' ~ number ~ ', 0)') ~ ') over ' ~ window ~ ' else 0 end') }}
+{% endmacro %}
+
+{# A sum over the rows of a group (`group by`), 0 where it has nothing to add up. Raises where it is too large for the exact type. #}
+{% macro _exact_sum(number, type) %}
+    {{ return(adapter.dispatch('_exact_sum', 'truepoint')(number, type)) }}
+{% endmacro %}
+
+{% macro default___exact_sum(number, type) %}
+    {{ return('coalesce(sum(' ~ number ~ '), 0)') }}
+{% endmacro %}
+
+{% macro spark___exact_sum(number, type) %}
+    {% if type != truepoint._type_exact() %}
+        {{ return(truepoint.default___exact_sum(number, type)) }}
+    {% endif %}
+    {{ return('coalesce(sum(' ~ truepoint.to_exact('coalesce(' ~ number ~ ', 0)') ~ '), ' ~ truepoint._raise('a sum has more than 38 digits', type) ~ ')') }}
+{% endmacro %}
+
+{# The first term less the others. Raises where a term or the result is too large for the exact type. #}
+{% macro _exact_difference(terms, type) %}
+    {{ return(adapter.dispatch('_exact_difference', 'truepoint')(terms, type)) }}
+{% endmacro %}
+
+{% macro default___exact_difference(terms, type) %}
+    {{ return(terms | join(' - ')) }}
+{% endmacro %}
+
+{% macro spark___exact_difference(terms, type) %}
+    {{ return('coalesce(' ~ (terms | join(' - ')) ~ ', ' ~ truepoint._raise('a sum has more than 38 digits', type) ~ ')' if type == truepoint._type_exact() else terms | join(' - ')) }}
+{% endmacro %}
+
+{# SQL that ends the statement with an error; of a type, so that it can stand where a value would. Only Spark needs it. #}
+{% macro _raise(message, type) %}
+    {{ return("cast(raise_error('" ~ message ~ "') as " ~ truepoint.sql_type(type) ~ ')') }}
+{% endmacro %}
+
+{# A decimal, or null where it is no finite number: one of these would spoil a running sum for ever. #}
+{% macro _finite(number) %}
+    {{ return(adapter.dispatch('_finite', 'truepoint')(number)) }}
+{% endmacro %}
+
+{% macro default___finite(number) %}
+    {{ return(number) }}
+{% endmacro %}
+
+{% macro postgres___finite(number) %}
+    {{ return('case when ' ~ number ~ " not in ('NaN', 'Infinity', '-Infinity') then " ~ number ~ ' end') }}
+{% endmacro %}
+
+{# A double, with one zero, or null where it is no finite number. #}
+{% macro _finite_double(number) %}
+    {% set double = truepoint.sql_type('double precision') %}
+    {% set others = [] %}
+    {% for other in ['NaN', 'Infinity', '-Infinity'] %}
+        {% do others.append("cast('" ~ other ~ "' as " ~ double ~ ')') %}
+    {% endfor %}
+    {{ return('case when ' ~ number ~ ' not in (' ~ (others | join(', ')) ~ ') then ' ~ truepoint.positive_zero(number) ~ ' end') }}
+{% endmacro %}
+
+{# Null where the divisor is zero. #}
+{% macro divide(dividend, divisor) %}
+    {{ return(dividend ~ ' / nullif(' ~ divisor ~ ', 0)') }}
+{% endmacro %}
+
+{# Turns -0.0 into 0.0. #}
+{% macro positive_zero(number) %}
+    {{ return('(' ~ number ~ ') + ' ~ truepoint.to_double('0')) }}
+{% endmacro %}
+
+{# The feature's own type; raises where the value does not fit. #}
+{% macro _checked_cast(value, type) %}
+    {{ return(adapter.dispatch('_checked_cast', 'truepoint')(value, type)) }}
+{% endmacro %}
+
+{% macro postgres___checked_cast(value, type) %}
+    {{ return('cast(' ~ value ~ ' as ' ~ type ~ ')') }}
+{% endmacro %}
+
+{# Without ANSI mode, which dbt-spark turns off, a cast of a number that is too large would wrap, and one of a fraction round, in silence. #}
+{% macro spark___checked_cast(value, type) %}
+    {% set bounds = {'bigint': ['-9223372036854775808BD', '9223372036854775807BD'], 'integer': ['-2147483648', '2147483647']}.get(type) %}
+    {% set cast = 'cast(' ~ value ~ ' as ' ~ truepoint.sql_type(type) ~ ')' %}
+    {% if bounds %}
+        {{ return('case when ' ~ value ~ ' < ' ~ bounds[0] ~ ' or ' ~ value ~ ' > ' ~ bounds[1] ~ ' then ' ~ truepoint._raise(type ~ ' out of range', type) ~ ' else ' ~ cast ~ ' end') }}
+    {% elif type == 'numeric' %}
+        {{ return('case when ' ~ value ~ ' = ' ~ cast ~ ' then ' ~ cast ~ ' when ' ~ value ~ ' is not null then ' ~ truepoint._raise('numeric is no whole number of 38 digits', type) ~ ' end') }}
+    {% endif %}
+    {{ return(cast) }}
+{% endmacro %}

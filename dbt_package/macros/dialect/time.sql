@@ -1,0 +1,82 @@
+{#
+    Arithmetic on UTC instants, in whole seconds or microseconds. Only fixed durations: a day is 86,400 seconds, whatever the session's time zone.
+#}
+{% macro time_plus(time, seconds) %}
+    {{ return(adapter.dispatch('time_plus', 'truepoint')(time, seconds)) }}
+{% endmacro %}
+
+{% macro postgres__time_plus(time, seconds) %}
+    {{ return(time ~ " + interval '" ~ seconds ~ " seconds'" if seconds else time) }}
+{% endmacro %}
+
+{# By microseconds: Spark's own intervals cross daylight saving time by the session's time zone. #}
+{% macro spark__time_plus(time, seconds) %}
+    {{ return('timestamp_micros(unix_micros(' ~ time ~ ') + ' ~ seconds * 1000000 ~ ')' if seconds else time) }}
+{% endmacro %}
+
+{% macro time_minus(time, seconds) %}
+    {{ return(adapter.dispatch('time_minus', 'truepoint')(time, seconds)) }}
+{% endmacro %}
+
+{% macro postgres__time_minus(time, seconds) %}
+    {{ return(time ~ " - interval '" ~ seconds ~ " seconds'" if seconds else time) }}
+{% endmacro %}
+
+{% macro spark__time_minus(time, seconds) %}
+    {{ return('timestamp_micros(unix_micros(' ~ time ~ ') - ' ~ seconds * 1000000 ~ ')' if seconds else time) }}
+{% endmacro %}
+
+{#
+    An instant, and a length of time, such that window frames may reach back by range. Spark's own intervals cross daylight saving time by the
+    session's time zone, so there both are microseconds.
+#}
+{% macro _on_the_line(time) %}
+    {{ return(adapter.dispatch('_on_the_line', 'truepoint')(time)) }}
+{% endmacro %}
+
+{% macro postgres___on_the_line(time) %}
+    {{ return(time) }}
+{% endmacro %}
+
+{% macro spark___on_the_line(time) %}
+    {{ return('unix_micros(' ~ time ~ ')') }}
+{% endmacro %}
+
+{% macro _on_the_line_seconds(seconds) %}
+    {{ return(adapter.dispatch('_on_the_line_seconds', 'truepoint')(seconds)) }}
+{% endmacro %}
+
+{% macro postgres___on_the_line_seconds(seconds) %}
+    {{ return("interval '" ~ seconds ~ " seconds'") }}
+{% endmacro %}
+
+{% macro spark___on_the_line_seconds(seconds) %}
+    {{ return((seconds * 1000000) ~ 'L') }}
+{% endmacro %}
+
+{# Seconds from one instant to another, as a double that is exact to the microsecond. #}
+{% macro seconds_between(earlier, later) %}
+    {{ return(adapter.dispatch('seconds_between', 'truepoint')(earlier, later)) }}
+{% endmacro %}
+
+{% macro postgres__seconds_between(earlier, later) %}
+    {{ return('cast(extract(epoch from (' ~ later ~ ' - ' ~ earlier ~ ')) as double precision)') }}
+{% endmacro %}
+
+{# Exact up to 285 years, since that many microseconds are a double without loss. #}
+{% macro spark__seconds_between(earlier, later) %}
+    {{ return('cast(unix_micros(' ~ later ~ ') - unix_micros(' ~ earlier ~ ') as double) / 1000000D') }}
+{% endmacro %}
+
+{# The database's clock at the start of the statement. #}
+{% macro _statement_time() %}
+    {{ return(adapter.dispatch('_statement_time', 'truepoint')()) }}
+{% endmacro %}
+
+{% macro postgres___statement_time() %}
+    {{ return('statement_timestamp()') }}
+{% endmacro %}
+
+{% macro spark___statement_time() %}
+    {{ return('current_timestamp()') }}
+{% endmacro %}

@@ -1,0 +1,8 @@
+{% macro _select_new_rows(rows, build) %}
+{{ truepoint._build_mark(build) }}
+{{ truepoint._select_built(rows, build) }}
+{%- if build.is_increment %}
+where
+    {{ truepoint._is_new(rows ~ '.spine_id', build) | indent(4) }}
+{%- endif %}
+{% endmacro %}

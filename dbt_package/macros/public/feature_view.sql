@@ -1,0 +1,15 @@
+{#
+    Body of a feature view's model: its features as of every row of the spine. Which features, its YAML says.
+
+    events   name of the event relation's model
+    spine    name of the spine's model: spine_id, event_id, as_of and the entity's columns
+#}
+{% macro feature_view(events, spine) %}
+    {% set events_relation = ref(events) %}
+    {% set spine_relation = ref(spine) %}
+    {% do config(**truepoint._get_table_config()) %}
+    {% if execute %}
+        {% do truepoint.check_definitions() %}
+        {{ return(truepoint._tidy_statement(truepoint._training_features(truepoint._get_feature_view(graph.nodes[model.unique_id]), spine_relation, events_relation, truepoint._get_build()))) }}
+    {% endif %}
+{% endmacro %}

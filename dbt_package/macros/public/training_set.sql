@@ -1,0 +1,21 @@
+{#
+    Body of a service's training table: the spine, the service's features, the labels.
+
+    service   name of the feature service (an exposure)
+    spine     name of the spine's model
+    views     names of the view models that hold the service's features
+    labels    name of a model with spine_id and the label columns; none for a table without labels
+#}
+{% macro training_set(service, spine, views, labels=none) %}
+    {% set spine_relation = ref(spine) %}
+    {% set relations = {} %}
+    {% for view in views %}
+        {% do relations.update({view: ref(view)}) %}
+    {% endfor %}
+    {% set labels_relation = ref(labels) if labels else none %}
+    {% do config(meta={'training_set': {'service': service}}, **truepoint._get_training_set_config()) %}
+    {% if execute %}
+        {% do truepoint.check_definitions() %}
+        {{ return(truepoint._tidy_statement(truepoint._training_table(truepoint._get_service(service), spine_relation, relations, labels, labels_relation, truepoint._get_build() if model.config.materialized != 'view' else none))) }}
+    {% endif %}
+{% endmacro %}

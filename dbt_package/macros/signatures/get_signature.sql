@@ -1,0 +1,58 @@
+{#
+    What Python must know of a service's statement: parameters, result, the relations it reads and the indexes it needs. The server, the doctor
+    and the parity run read it from the statement's first line.
+#}
+{% macro _get_signature(service) %}
+    {% set features = [] %}
+    {% for name in service.features %}
+        {% set node = service.index[name].node %}
+        {% set column = node.columns[name] %}
+        {% do features.append({
+            'name': name,
+            'type': service.types[name],
+            'view': node.name,
+            'description': column.description | trim,
+            'definition': truepoint._get_meta(column).feature,
+        }) %}
+    {% endfor %}
+    {% set views = [] %}
+    {% set relations = {} %}
+    {% set indexes = {} %}
+    {% for view in service.views %}
+        {% do views.append({'name': view.name, 'entity': view.entity, 'found': 'found__' ~ view.name, 'events': view.events.name}) %}
+        {% do relations.update({view.events.name: {
+            'name': view.events.name,
+            'relation': view.events.relation,
+            'event_time': view.events.event_time,
+            'known_at': view.events.known_at,
+            'columns': view.events.columns,
+        }}) %}
+        {% set index = truepoint._get_online_index(view) %}
+        {% if index %}
+            {% do indexes.update({index.name: index}) %}
+        {% endif %}
+    {% endfor %}
+    {# An index serves every view on its table and keys, of this service or another: it includes what any of them reads. #}
+    {% for node in truepoint._get_models_of_kind('feature_view') %}
+        {% set index = truepoint._get_online_index(truepoint._get_feature_view(node)) %}
+        {% if index and index.name in indexes %}
+            {% for column in index.include if column not in indexes[index.name].include %}
+                {% do indexes[index.name].include.append(column) %}
+            {% endfor %}
+        {% endif %}
+    {% endfor %}
+    {% for index in indexes.values() %}
+        {% do index.update({'ddl': truepoint._online_index(index)}) %}
+    {% endfor %}
+    {{ return({
+        'service': service.name,
+        'description': service.exposure.description | trim,
+        'definition_version': truepoint._get_definition_version(service),
+        'example': truepoint._get_meta(service.exposure).feature_service.get('example'),
+        'parameters': truepoint._get_parameters(service),
+        'features': features,
+        'views': views,
+        'relations': relations.values() | list,
+        'indexes': indexes.values() | list,
+    }) }}
+{% endmacro %}

@@ -1,0 +1,62 @@
+{#
+    No row holds anything that became known after its as-of time. The rows most exposed are taken: those with an event of their key, not
+    their own, that had happened by then and was not known yet. For each, everything known later is taken out of the event relations, by a condition written here and not by
+    the compiler, and the features are computed again. Returns the rows that differ.
+
+    model   a service's training table, or a feature view's table
+    rows    how many exposed rows to compare at most; var `truepoint_parity_rows` where not given
+#}
+{% test no_future_knowledge(model, rows=none) %}
+    {{ config(enabled=target.type == 'postgres') }}
+    {% if execute %}
+        {% do truepoint.check_definitions() %}
+        {% set node = graph.nodes[context.model.attached_node] %}
+        {{ return(truepoint._tidy_statement(truepoint._no_future_knowledge_query(model, truepoint._get_tested_service(node), rows or truepoint._get_setting('parity_rows')))) }}
+    {% endif %}
+{% endtest %}
+
+{% macro _no_future_knowledge_query(relation, service, rows) %}
+{%- set known_events = {} -%}
+{%- for view in service.views -%}
+    {%- set events = view.events -%}
+    {%- do known_events.update({events.name: '(select * from ' ~ events.relation ~ ' as known where known.' ~ events.known_at ~ ' <= request.as_of)'}) -%}
+{%- endfor -%}
+{{ truepoint._compare_with_online(relation, service, truepoint._exposed_rows(service, rows), known_events) }}
+
+select spine_id from differences
+{% endmacro %}
+
+{# Spine rows with an event of their key, not their own, that had happened and was not known yet: for each view, those of its most delayed events. #}
+{% macro _exposed_rows(service, rows) %}
+    select spine_rows.*
+    from {{ service.spine.relation_name }} as spine_rows
+    where
+        spine_rows.spine_id in (
+            {%- for view in service.views %}
+            {%- set events = view.events %}
+            (
+                select spine.spine_id
+                from (
+                    select *
+                    from {{ events.relation }}
+                    where {{ events.known_at }} > {{ events.event_time }}
+                    order by {{ events.known_at }} - {{ events.event_time }} desc, {{ events.event_id }}
+                    limit {{ rows }}
+                ) as late
+                inner join {{ service.spine.relation_name }} as spine
+                    on
+                        spine.as_of >= late.{{ events.event_time }}
+                        and spine.as_of < late.{{ events.known_at }}
+                        {%- for key in view.entity %}
+                        and spine.{{ key }} = late.{{ key }}
+                        {%- endfor %}
+                        {%- if view.decides %}
+                        and {{ truepoint.is_distinct('spine.event_id', 'late.' ~ events.event_id) }}
+                        {%- endif %}
+                order by md5(spine.spine_id), spine.spine_id
+                limit {{ rows }}
+            )
+            {{ 'union all' if not loop.last }}
+            {%- endfor %}
+        )
+{%- endmacro %}

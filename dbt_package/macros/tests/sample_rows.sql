@@ -1,0 +1,64 @@
+{# A sample of a relation that is the same in every run: the rows whose spine_id has the least digests. #}
+{% macro _sample_rows(relation, rows) %}
+    select *
+    from {{ relation }}
+    order by md5(spine_id), spine_id
+    limit {{ rows }}
+{%- endmacro %}
+
+{#
+    Compares a table with what the online form answers for the spine rows in `sample`, a select of rows of the service's spine. The spine leads: a row that
+    the table or the answer lost is found, and so is a key, time or request field that is not the spine's. Ends in the CTE `differences`.
+
+    events_of   as in online_features()
+#}
+{% macro _compare_with_online(relation, service, sample, events_of={}) %}
+{%- set given = ['as_of'] + (['event_id'] if service.exposure is defined else []) + (truepoint._get_columns_asked(service) | list) -%}
+with requests as (
+{{ sample }}
+),
+
+offline as (
+    select table_rows.*
+    from {{ relation }} as table_rows
+    inner join requests
+        on table_rows.spine_id = requests.spine_id
+),
+
+online as (
+    {{ truepoint._online_features(service, truepoint._request_sample(service, 'requests'), events_of, 'spine_id') | indent(4) }}
+),
+
+differences as (
+    select
+        requests.spine_id
+        {%- for name in service.features %},
+        offline.{{ name }} as {{ name }}__offline,
+        online.{{ name }} as {{ name }}__online
+        {%- endfor %}
+    from requests
+    left join offline
+        on requests.spine_id = offline.spine_id
+    left join online
+        on requests.spine_id = online.spine_id
+    where
+        offline.spine_id is null
+        or online.spine_id is null
+        {%- for name in given %}
+        or {{ truepoint.is_distinct('requests.' ~ name, 'offline.' ~ name) }}
+        {%- endfor %}
+        {%- for name in service.features %}
+        or {{ truepoint.is_distinct('offline.' ~ name, 'online.' ~ name) }}
+        {%- endfor %}
+)
+{%- endmacro %}
+
+{# The sample's rows as request rows of an online statement. #}
+{% macro _request_sample(service, sample) %}
+    select
+        spine_id
+        {%- for parameter in truepoint._get_parameters(service) %},
+        {{ parameter.name }}
+        {%- endfor %}
+    from {{ sample }}
+{%- endmacro %}
