@@ -15,7 +15,6 @@ from dbt.cli.main import dbtRunner
 
 from truepoint.cli.dbt import postgres_environment
 
-
 # What dbt parsed first in this process. Projects here are copies of one another: dbt parses again what differs.
 _FOLDER: Final = tempfile.TemporaryDirectory(prefix="truepoint-parsed-", ignore_cleanup_errors=True)
 _PARSED: Final = Path(_FOLDER.name) / "partial_parse.msgpack"

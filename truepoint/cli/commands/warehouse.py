@@ -46,8 +46,8 @@ def env() -> None:
 
     from truepoint.cli.dbt import postgres_environment
     from truepoint.errors import WarehouseError
-    from truepoint.settings import load_settings
     from truepoint.postgres.warehouse import running_dsn
+    from truepoint.settings import load_settings
 
     address = running_dsn(load_settings())
     if address is None:
