@@ -1,23 +1,33 @@
 """dbt for tests: in process, against a database of the test, with a target folder of the worker's own."""
 
 import os
-import shutil
-import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from unittest import mock
 
 from dbt.cli.main import dbtRunner
+from dbt_common.clients.jinja import MacroFuzzEnvironment
 
 from truepoint.cli.dbt import postgres_environment
 
-# What dbt parsed first in this process. Projects here are copies of one another: dbt parses again what differs.
-_FOLDER: Final = tempfile.TemporaryDirectory(prefix="truepoint-parsed-", ignore_cleanup_errors=True)
-_PARSED: Final = Path(_FOLDER.name) / "partial_parse.msgpack"
+_parse: Final = MacroFuzzEnvironment.parse
+_kept: Final[dict[tuple[str, ...], Any]] = {}
+
+
+def keep_parses() -> AbstractContextManager[Any]:
+    """While it lasts, what Jinja makes of a macro's text is kept: projects share macros, and dbt reads them all."""
+    return mock.patch.object(MacroFuzzEnvironment, "parse", _kept_parse)
+
+
+def _kept_parse(environment: Any, source: str, name: str | None = None, filename: str | None = None) -> Any:
+    key = (*sorted(environment.extensions), source)
+    if key not in _kept:
+        _kept[key] = _parse(environment, source, name, filename)
+    return _kept[key]
 
 
 @dataclass(frozen=True)
@@ -44,17 +54,13 @@ class DbtProject:
     def invoke(self, *arguments: str) -> DbtResult:
         """Run one dbt command, such as invoke("build", "--select", "staging"), and say how it ended."""
         lines: list[str] = []
-        parsed = self.target_path / "partial_parse.msgpack"
-        if _PARSED.is_file() and not parsed.exists():
-            self.target_path.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(_PARSED, parsed)
 
         def keep(event: object) -> None:
             info = event.info  # type: ignore[attr-defined]
             if info.level != "debug":
                 lines.append(info.msg)
 
-        with self._environment(), warnings.catch_warnings():
+        with self._environment(), warnings.catch_warnings(), keep_parses():
             warnings.simplefilter("ignore")  # dbt's own
             # Without log files: dbt leaves their handles open, and warnings are errors here.
             result = dbtRunner(callbacks=[keep]).invoke(
@@ -62,8 +68,6 @@ class DbtProject:
                  "--target-path", str(self.target_path), "--project-dir", str(self.folder),
                  "--profiles-dir", str(self.folder)]
             )  # fmt: skip
-        if parsed.is_file() and not _PARSED.exists():
-            shutil.copyfile(parsed, _PARSED)
         if result.exception is not None:
             lines.append(str(result.exception))
         return DbtResult(result.success, "\n".join(lines))

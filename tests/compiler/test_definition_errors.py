@@ -1,18 +1,14 @@
 """A wrong definition stops dbt with one message that names file, feature, what was given and what is allowed."""
 
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.dbt_processes import run_apart
 from tests.projects import copy_project
-from truepoint.cli.dbt import postgres_environment
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
-NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"  # compiling needs none
 
 
 @dataclass(frozen=True)
@@ -262,18 +258,18 @@ def test_every_mistake_is_told_in_one_compile(group: list[Mistake], tmp_path: Pa
         assert mistake.right in text, f"{mistake.file} no longer holds {mistake.right!r}"
         path.write_text(text.replace(mistake.right, mistake.wrong, 1))
 
-    is_success, output = compile_project(folder, tmp_path / "target")
+    result = run_apart(folder, tmp_path / "target", "compile")
 
-    assert not is_success
-    untold = [told for mistake in group for told in mistake.told if told not in output]
-    assert not untold, f"{untold} not in:\n{output}"
+    assert not result.is_success
+    untold = [told for mistake in group for told in mistake.told if told not in result.output]
+    assert not untold, f"{untold} not in:\n{result.output}"
     for mistake in group:
-        assert (mistake.told_of or mistake.file).removesuffix(".sql") in output
+        assert (mistake.told_of or mistake.file).removesuffix(".sql") in result.output
 
 
 def test_the_project_as_it_is_has_no_mistake(tmp_path: Path) -> None:
-    is_success, output = compile_project(DBT_PROJECT, tmp_path / "target")
-    assert is_success, output
+    result = run_apart(DBT_PROJECT, tmp_path / "target", "compile")
+    assert result.is_success, result.output
 
 
 def test_what_will_be_slow_is_a_warning(tmp_path: Path) -> None:
@@ -290,20 +286,9 @@ def test_what_will_be_slow_is_a_warning(tmp_path: Path) -> None:
         text = text.replace(right, wrong)
     path.write_text(text)
 
-    is_success, output = compile_project(folder, tmp_path / "target")
+    result = run_apart(folder, tmp_path / "target", "compile")
 
-    assert is_success, output
-    assert output.count("account_txn_count_1h: will be slow online: a count over a lifetime") == 1
-    assert output.count("account_amount_stddev_30d: will be slow online: a median over 90d") == 1
-    assert output.count("will be slow online") == 2
-
-
-def compile_project(folder: Path, target_path: Path) -> tuple[bool, str]:
-    """`dbt compile`, in a process of its own: dbt leaves its threads running where a compile fails."""
-    finished = subprocess.run(
-        [sys.executable, "-c", "from dbt.cli.main import cli; cli()",
-         "--no-use-colors", "--log-path", str(target_path), "compile", "--project-dir", str(folder),
-         "--profiles-dir", str(folder), "--target-path", str(target_path)],
-        env=os.environ | postgres_environment(NO_DATABASE), capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    return finished.returncode == 0, finished.stdout + finished.stderr
+    assert result.is_success, result.output
+    assert result.output.count("account_txn_count_1h: will be slow online: a count over a lifetime") == 1
+    assert result.output.count("account_amount_stddev_30d: will be slow online: a median over 90d") == 1
+    assert result.output.count("will be slow online") == 2

@@ -1,10 +1,7 @@
 """docs/define-features.md: every aggregate, type, key and word is there; its errors and its new aggregate are real."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.dbt_processes import run_apart
 from tests.dbt_runner import DbtProject
 from tests.docs.pages import README, ROOT, block_after, code_words, read
 from tests.projects import MACROS, copy_project
-from truepoint.cli.dbt import postgres_environment
 from truepoint.compiled.registry import load_registry
 
 AGGREGATES = sorted(path.stem for path in (MACROS / "aggregates").glob("*.sql") if path.stem != "get_aggregate")
@@ -45,22 +42,10 @@ def feature(name: str, definition: str, *, data_type: str) -> str:
 
 
 def failing_compile(project: DbtProject) -> str:
-    """What `dbt compile` prints. In a process of its own: where a compile fails, dbt leaves its thread pool open."""
-    folders = {"--project-dir": project.folder, "--profiles-dir": project.folder, "--target-path": project.target_path}
-    finished = subprocess.run(
-        [
-            *(sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--no-use-colors"),
-            *("--log-path", str(project.target_path), "compile", "--select", "path:analyses"),
-            *(str(argument) for option in folders.items() for argument in option),
-        ],
-        env={**os.environ, **postgres_environment(project.dsn)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert finished.returncode != 0
-    return finished.stdout
+    """What `dbt compile` prints."""
+    result = run_apart(project.folder, project.target_path, "compile", "--select", "path:analyses", dsn=project.dsn)
+    assert not result.is_success
+    return result.output
 
 
 @pytest.mark.parametrize("aggregate", AGGREGATES)
@@ -124,6 +109,7 @@ def test_new_aggregate_compiles_as_written(project_with: ProjectWith) -> None:
             data_type="double precision",
         )
     )
+    (project.folder / "macros").mkdir()
     (project.folder / "macros" / "root_mean_square.sql").write_text(
         block_after(read("define-features.md"), "test: aggregate root_mean_square"), encoding="utf-8"
     )
