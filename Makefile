@@ -7,11 +7,12 @@ RUN = .venv/bin/python -m
 PACKAGES = truepoint feature_server consistency benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint sql pytest format lock clean base spark dev benchmark-training
+.PHONY: help demo test quick lint sql pytest format lock clean base spark dev benchmark-training
 
 help:
 	@echo 'make demo    a sample, a training table and a live server, compared (make demo ARGS=--check: and then stop)'
 	@echo 'make test    formatter, linter, types, imports, SQL, tests'
+	@echo 'make quick   for a developer, in two minutes: the same, but of the tests only those without dbt, Spark or patience'
 	@echo 'make lint    the first five of these'
 	@echo 'make spark   an environment in which dbt can build in Spark too'
 	@echo 'make format  let the formatter and the linter mend what they can'
@@ -38,6 +39,14 @@ benchmark-training: spark
 	$(RUN) benchmarks.training $(ARGS)
 
 test: lint pytest
+
+# Without SQL: that too is compiled by dbt.
+quick: dev
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy $(PACKAGES)
+	.venv/bin/lint-imports
+	$(RUN) pytest $(PYTEST_ARGS) -m 'not dbt and not spark and not slow'
 
 lint: dev
 	$(RUN) ruff format --check .

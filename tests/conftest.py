@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -20,6 +21,11 @@ from truepoint.cli.dbt import ensure_packages
 from truepoint.postgres.embedded import EmbeddedPostgres
 from truepoint.postgres.warehouse import install_schema
 from truepoint.settings import Settings
+
+# Who uses one of these runs dbt, or Spark: fixtures, and names that a test module imports.
+_DBT_FIXTURES: Final = {"built", "dbt_project", "features", "increments", "trained"}
+_DBT_NAMES: Final = {"DbtProject", "compiled_over"}
+_SPARK_NAMES: Final = {"run_session"}
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
 
@@ -39,10 +45,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that use the shared server: they run on every version of Postgres that is supported."""
+    """Mark each test by what it needs. `slow` is set by hand, and on all that start Spark."""
     for item in items:
-        if "postgres_dsn" in getattr(item, "fixturenames", ()):
-            item.add_marker("postgres")
+        for marker in needed_markers(item):
+            item.add_marker(marker)
+
+
+def needed_markers(item: pytest.Item) -> list[str]:
+    """postgres: the shared server, so on every version that is supported. dbt: runs it. spark: starts it."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    module_names = vars(item.module).keys() if isinstance(item, pytest.Function) else ()
+    markers = ["postgres"] if "postgres_dsn" in fixtures else []
+    if fixtures & _DBT_FIXTURES or _DBT_NAMES & set(module_names):
+        markers.append("dbt")
+    if _SPARK_NAMES & set(module_names):
+        markers += ["spark", "slow"]
+    return markers
 
 
 def with_database(dsn: str, database: str) -> str:

@@ -25,18 +25,19 @@ def check_agreement(features: FeatureDatabase, world: World, *, time_zone: str =
         # In UTC: Python calls two times unequal that name one instant within the hour that clocks repeat.
         if online["as_of"].astimezone(UTC) != row.as_of.astimezone(UTC):
             problems.append(f"online as_of of {row.spine_id} is {online['as_of']}, asked {row.as_of}")
-    assert not problems, "\n".join(problems)
+    assert not problems, _report(problems, features, world)
 
 
 def check_probe_agreement(features: FeatureDatabase, world: World) -> None:
     """Assert that both forms of the probe service give what the oracle gives for each spine row of `world`."""
     answers = features.answers(world, service="probe")
     problems = []
+    assert answers.training.keys() == {row.spine_id for row in world.spine}
     for row, online in zip(world.spine, answers.online, strict=True):
         expected = expected_probe(world, row)
         problems += differences("training", row, expected, answers.training[row.spine_id])
         problems += differences("online", row, expected, online)
-    assert not problems, "\n".join(problems)
+    assert not problems, _report(problems, features, world)
 
 
 def agreed_values(features: FeatureDatabase, world: World, *, time_zone: str = "UTC") -> dict[str, Any]:
@@ -59,3 +60,13 @@ def differences(form: str, row: SpineRow, expected: Mapping[str, Any], actual: M
         for name, value in expected.items()
         if name not in actual or not is_same(actual[name], value)
     ]
+
+
+def _report(problems: list[str], features: FeatureDatabase, world: World) -> str:
+    """What differs, in which world, and where to read the SQL that says so."""
+    events = [
+        f"  {name}: {row}"
+        for name in ("transactions", "chargebacks", "account_versions", "spine")
+        for row in getattr(world, name)
+    ]
+    return "\n".join([*problems, "The world:", *events, f"The SQL: {features.compiled_sql}"])

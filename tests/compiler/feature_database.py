@@ -113,6 +113,11 @@ class FeatureDatabase:
         self._models = load_models(manifest_path)
         self.services: Mapping[str, Service] = load_registry(manifest_path).services
 
+    @property
+    def compiled_sql(self) -> Path:
+        """The folder in which dbt left the compiled models and analyses."""
+        return self._manifest_path.parent / "compiled"
+
     def install(self) -> None:
         """Create the models' relations, empty."""
         for table, columns in NULLABLE.items():

@@ -11,9 +11,9 @@ from tests.compiler.agreement import check_agreement, check_probe_agreement
 from tests.compiler.conftest import DBT_PROJECT
 from tests.compiler.feature_database import FeatureDatabase, compiled_over
 from tests.compiler.probe import add_probe
-from tests.compiler.test_named_cases import NOON, asked, transaction, world
 from tests.oracle.card_fraud import AccountVersion, World
 from tests.projects import copy_project, macros_of
+from tests.worlds.payments import NOON, asked, transaction, world
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,6 +1,6 @@
 """The cases that point-in-time features get wrong, one claim each; both forms and the oracle must agree on each."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -9,44 +9,9 @@ import pytest
 
 from tests.compiler.agreement import agreed_values, check_agreement, check_probe_agreement, is_same
 from tests.compiler.feature_database import FeatureDatabase
-from tests.oracle.card_fraud import AccountVersion, Chargeback, SpineRow, Transaction, World
+from tests.oracle.card_fraud import AccountVersion, Chargeback, SpineRow, Transaction
 from tests.oracle.oracle import duration
-
-NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-SECOND = timedelta(seconds=1)
-
-
-def transaction(transaction_id: str, occurred_at: datetime | None, **changes: Any) -> Transaction:
-    """A transaction of account a at merchant m, known when it occurs."""
-    usual = Transaction(
-        transaction_id=transaction_id,
-        account_id="a",
-        merchant_id="m",
-        device_id="d",
-        is_declined=False,
-        amount_minor=100,
-        country="EE",
-        occurred_at=occurred_at,
-        known_at=occurred_at,
-    )
-    return replace(usual, **changes)
-
-
-def asked(**changes: Any) -> SpineRow:
-    """A request at noon for account a at merchant m, that decides nothing that was recorded."""
-    return replace(SpineRow("s", None, NOON, "a", "m", "d", 100, "EE"), **changes)
-
-
-def world(
-    *transactions: Transaction,
-    spine: tuple[SpineRow, ...] | SpineRow = asked(),  # noqa: B008  # frozen
-    chargebacks: tuple[Chargeback, ...] = (),
-    account_versions: tuple[AccountVersion, ...] = (),
-) -> World:
-    rows = spine if isinstance(spine, tuple) else (spine,)
-    return World(list(transactions), list(chargebacks), list(account_versions), list(rows))
-
+from tests.worlds.payments import MICROSECOND, NOON, SECOND, asked, transaction, world
 
 # What each windowed feature says when one transaction of 100 is seen, and when none is.
 ONE_SEEN = {
@@ -59,54 +24,49 @@ ONE_SEEN = {
     "account_device_txn_count_90d": ("90d", 1, 0),
     "txn_is_new_device": ("90d", False, True),
 }
-each_window = pytest.mark.parametrize(
-    ("feature", "window", "when_seen", "when_not"),
-    [(name, *expected) for name, expected in ONE_SEEN.items()],
-    ids=list(ONE_SEEN),
-)
+each_window = pytest.mark.parametrize("window", sorted({window for window, _, _ in ONE_SEEN.values()}))
 
 
-@each_window
-def test_event_at_the_as_of_time_is_seen_and_a_microsecond_later_is_not(
-    features: FeatureDatabase, feature: str, window: str, when_seen: Any, when_not: Any
-) -> None:
-    on_time = agreed_values(features, world(transaction("t", NOON)))
+def check_one(values: Mapping[str, Any], *, is_seen: bool, window: str | None = None) -> None:
+    """Assert what the features say, those of `window` or all of them, where one transaction is seen, or none."""
+    wanted = {
+        name: when_seen if is_seen else when_not
+        for name, (of_window, when_seen, when_not) in ONE_SEEN.items()
+        if window in (None, of_window)
+    }
+    wrong = {name: values[name] for name, value in wanted.items() if not is_same(values[name], value)}
+    assert wanted
+    assert not wrong, f"wanted: {wanted}"
+
+
+def test_event_at_the_as_of_time_is_seen_and_a_microsecond_later_is_not(features: FeatureDatabase) -> None:
+    check_one(agreed_values(features, world(transaction("t", NOON))), is_seen=True)
     too_late = agreed_values(features, world(transaction("t", NOON + MICROSECOND, known_at=NOON)))
-    assert is_same(on_time[feature], when_seen)
-    assert is_same(too_late[feature], when_not)
+    check_one(too_late, is_seen=False)
 
 
 @each_window
 def test_event_a_microsecond_inside_the_windows_start_is_seen_and_at_it_is_not(
-    features: FeatureDatabase, feature: str, window: str, when_seen: Any, when_not: Any
+    features: FeatureDatabase, window: str
 ) -> None:
     start = NOON - duration(window)
     inside = agreed_values(features, world(transaction("t", start + MICROSECOND)))
     at_start = agreed_values(features, world(transaction("t", start)))
-    assert is_same(inside[feature], when_seen)
-    assert is_same(at_start[feature], when_not)
+    check_one(inside, is_seen=True, window=window)
+    check_one(at_start, is_seen=False, window=window)
 
 
-@each_window
-def test_event_known_at_as_of_is_visible(
-    features: FeatureDatabase, feature: str, window: str, when_seen: Any, when_not: Any
-) -> None:
-    values = agreed_values(features, world(transaction("t", NOON - SECOND, known_at=NOON)))
-    assert is_same(values[feature], when_seen)
+def test_event_known_at_as_of_is_visible(features: FeatureDatabase) -> None:
+    check_one(agreed_values(features, world(transaction("t", NOON - SECOND, known_at=NOON))), is_seen=True)
 
 
-@each_window
-def test_event_known_one_microsecond_after_as_of_is_invisible(
-    features: FeatureDatabase, feature: str, window: str, when_seen: Any, when_not: Any
-) -> None:
+def test_event_known_one_microsecond_after_as_of_is_invisible(features: FeatureDatabase) -> None:
     values = agreed_values(features, world(transaction("t", NOON - SECOND, known_at=NOON + MICROSECOND)))
-    assert is_same(values[feature], when_not)
+    check_one(values, is_seen=False)
 
 
 @each_window
-def test_event_known_only_after_its_window_is_never_visible(
-    features: FeatureDatabase, feature: str, window: str, when_seen: Any, when_not: Any
-) -> None:
+def test_event_known_only_after_its_window_is_never_visible(features: FeatureDatabase, window: str) -> None:
     occurred_at = NOON - duration(window)
     for known_at in (NOON - MICROSECOND, NOON, NOON + MICROSECOND):
         spine = tuple(
@@ -116,7 +76,7 @@ def test_event_known_only_after_its_window_is_never_visible(
         late = world(transaction("t", occurred_at, known_at=known_at), spine=spine)
         check_agreement(features, late)
     never = world(transaction("t", occurred_at, known_at=NOON))
-    assert is_same(agreed_values(features, never)[feature], when_not)
+    check_one(agreed_values(features, never), is_seen=False, window=window)
 
 
 def test_late_event_is_invisible_before_arrival_and_counts_from_then_on(features: FeatureDatabase) -> None:
@@ -168,13 +128,13 @@ def test_own_event_is_left_out_at_a_later_as_of_too(features: FeatureDatabase) -
 
 @each_window
 def test_own_event_beside_a_windows_start_is_taken_off_only_where_it_would_count(
-    features: FeatureDatabase, feature: str, window: str, when_seen: Any, when_not: Any
+    features: FeatureDatabase, window: str
 ) -> None:
     other = transaction("other", NOON)
     for beside in (-MICROSECOND, timedelta(0), MICROSECOND):
         own = transaction("own", NOON - duration(window) + beside, merchant_id="m", amount_minor=7)
         values = agreed_values(features, world(own, other, spine=asked(event_id="own")))
-        assert is_same(values[feature], when_seen)
+        check_one(values, is_seen=True, window=window)
 
 
 def test_own_event_of_another_account_takes_nothing_off(features: FeatureDatabase) -> None:
