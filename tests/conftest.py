@@ -25,6 +25,7 @@ from truepoint.settings import Settings
 # Who uses one of these runs dbt, or Spark: fixtures, and names that a test module imports.
 _DBT_FIXTURES: Final = {"built", "dbt_project", "features", "increments", "trained"}
 _DBT_NAMES: Final = {"DbtProject", "compiled_over"}
+_DBT_FILES: Final = {"test_definition_errors.py"}  # each dbt a process of its own
 _SPARK_NAMES: Final = {"run_session"}
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
@@ -56,7 +57,7 @@ def needed_markers(item: pytest.Item) -> list[str]:
     fixtures = set(getattr(item, "fixturenames", ()))
     module_names = vars(item.module).keys() if isinstance(item, pytest.Function) else ()
     markers = ["postgres"] if "postgres_dsn" in fixtures else []
-    if fixtures & _DBT_FIXTURES or _DBT_NAMES & set(module_names):
+    if fixtures & _DBT_FIXTURES or _DBT_NAMES & set(module_names) or item.path.name in _DBT_FILES:
         markers.append("dbt")
     if _SPARK_NAMES & set(module_names):
         markers += ["spark", "slow"]

@@ -20,6 +20,8 @@ from benchmarks.training.registry import contender_run, read_contenders
 from benchmarks.training.worlds import World, make_worlds
 from truepoint.events.sample.known_times import LATE_SHARE
 
+pytestmark = pytest.mark.slow
+
 EVENTS, SPINE_ROWS = 4_000, 2_000
 
 

@@ -15,6 +15,8 @@ from truepoint.events.lake import LakeStore, export_lake
 from truepoint.events.lake.layout import PLAN, WRITING, stamp
 from truepoint.events.lake.state import read_state
 
+pytestmark = pytest.mark.slow
+
 TIMES = [DAY + timedelta(hours=hours) for hours in (-30, 0, 1, 30, 96, 110, 900)]
 FIRST, SECOND, THIRD = TIMES[2], TIMES[4], TIMES[6]
 
