@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from truepoint.cli.dbt import postgres_environment
+from truepoint.postgres_uri import postgres_environment
 
 
 @dataclass(frozen=True)

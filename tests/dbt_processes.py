@@ -16,7 +16,7 @@ from typing import IO, Final, cast
 
 from tests.dbt_runner import DbtProject, DbtResult, keep_parses
 from tests.projects import DBT_PROJECT, ROOT
-from truepoint.cli.dbt import postgres_environment
+from truepoint.postgres_uri import postgres_environment
 
 NO_DATABASE: Final = "postgresql://nobody@localhost:1/nothing"
 

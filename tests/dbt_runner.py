@@ -12,7 +12,7 @@ from unittest import mock
 from dbt.cli.main import dbtRunner
 from dbt_common.clients.jinja import MacroFuzzEnvironment
 
-from truepoint.cli.dbt import postgres_environment
+from truepoint.postgres_uri import postgres_environment
 
 _parse: Final = MacroFuzzEnvironment.parse
 _kept: Final[dict[tuple[str, ...], Any]] = {}

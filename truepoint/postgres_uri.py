@@ -44,6 +44,8 @@ _LEFT_OUT: Final[Mapping[str, tuple[str, ...] | None]] = {
     "sslsni": None,
 }
 _SECRETS: Final = ("password", "sslpassword")
+# Of every session of dbt's: what a date in quotes means, and no plans by a compiler that takes longer than they run.
+_SESSION_OPTIONS: Final = "-c timezone=UTC -c jit=off"
 # libpq's messages go on with the text that is at fault, which may be a password.
 _FAULTS: Final[Mapping[str, str]] = {
     "spaces": "has a space; it is written %20",
@@ -156,3 +158,24 @@ def _fault(uri: str, message: str) -> str:
         return f"has the parameter {name}, which Postgres does not know" + (f"; {similar[0]}?" if similar else "")
     found = next((sentence for sign, sentence in _FAULTS.items() if sign in message), None)
     return found or f"cannot be read as a URI such as {EXAMPLE}"
+
+
+def postgres_environment(uri: str) -> dict[str, str]:
+    """The variables that every Postgres client reads (PGHOST, PGUSER, …), for the database of a URI, and TRUEPOINT_DSN.
+
+    Raises ValueError as read_uri() does, and for a parameter that no variable can say.
+    """
+    from psycopg.pq import Conninfo
+
+    variables = {option.keyword.decode(): option.envvar for option in Conninfo.get_defaults()}
+    environment = {"TRUEPOINT_DSN": uri}
+    for name, value in read_uri(uri).items():
+        variable = variables.get(name)
+        if variable is not None:
+            environment[variable.decode()] = value
+        elif name not in _LEFT_OUT:
+            raise ValueError(
+                f"has the parameter {name}, for which there is no variable of Postgres: dbt cannot be given it"
+            )
+    environment["PGOPTIONS"] = f"{environment.get('PGOPTIONS', '')} {_SESSION_OPTIONS}".strip()
+    return environment

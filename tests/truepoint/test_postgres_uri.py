@@ -8,7 +8,7 @@ from asyncpg import connect_utils  # what asyncpg makes of a URI, before it conn
 from pydantic import SecretStr
 
 from truepoint.errors import SettingsError
-from truepoint.postgres_uri import describe_uri, read_uri, uri_for_asyncpg, without_password
+from truepoint.postgres_uri import describe_uri, postgres_environment, read_uri, uri_for_asyncpg, without_password
 from truepoint.settings import load_settings, require_uri
 
 SECRET = "S3cr3t"
@@ -100,3 +100,22 @@ def test_password_is_not_printed(uri: str, shown: str) -> None:
 def test_require_uri_returns_what_it_was_given() -> None:
     dsn = SecretStr("postgresql://u@h/db?keepalives=1")
     assert require_uri(dsn) is dsn
+
+
+def test_variables_for_dbt_say_what_the_uri_says() -> None:
+    uri = "postgresql://me:p%40ss@db:6000/shop?sslmode=require&options=-c%20search_path%3Dx&keepalives_idle=30"
+    assert postgres_environment(uri) == {
+        "TRUEPOINT_DSN": uri,
+        "PGHOST": "db",
+        "PGPORT": "6000",
+        "PGUSER": "me",
+        "PGPASSWORD": "p@ss",
+        "PGDATABASE": "shop",
+        "PGSSLMODE": "require",
+        "PGOPTIONS": "-c search_path=x -c timezone=UTC -c jit=off",
+    }
+
+
+def test_a_parameter_that_dbt_cannot_be_given_is_named() -> None:
+    with pytest.raises(ValueError, match="has the parameter sslpassword, which dbt cannot be given"):
+        postgres_environment("postgresql://me@db/shop?sslpassword=secret")

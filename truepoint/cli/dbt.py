@@ -7,34 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from psycopg.pq import Conninfo
-
 from truepoint.errors import WarehouseError
+from truepoint.postgres_uri import postgres_environment
 from truepoint.settings import Settings
 
 ONLINE_ARGUMENTS: Final = ("compile", "--select", "path:analyses", "--target-path", "target/online")
-SESSION_OPTIONS: Final = "-c timezone=UTC -c jit=off"
-
-
-def postgres_environment(dsn: str) -> dict[str, str]:
-    """The variables that every Postgres client reads (PGHOST, PGUSER, …), for the database of a URI, and TRUEPOINT_DSN.
-
-    Raises WarehouseError where the URI says something that no such variable can.
-    """
-    given = {option.keyword.decode(): option for option in Conninfo.parse(dsn.encode()) if option.val is not None}
-    nameless = [name for name, option in given.items() if option.envvar is None]
-    if nameless:
-        raise WarehouseError(
-            f"the address of the database has the parameter {', '.join(nameless)}, which dbt cannot be given: there is "
-            "no environment variable of Postgres for it."
-        )
-    environment = {
-        option.envvar.decode(): option.val.decode()
-        for option in given.values()
-        if option.envvar is not None and option.val is not None
-    }
-    options = f"{environment.get('PGOPTIONS', '')} {SESSION_OPTIONS}".strip()
-    return {"TRUEPOINT_DSN": dsn, **environment, "PGOPTIONS": options}
 
 
 def ensure_packages(project: Path, environment: Mapping[str, str] | None = None) -> None:

@@ -21,7 +21,7 @@ def run(job: Job) -> Measurement:
     """Build both views. seconds: from the start of the first view to the end of the last; dbt's start-up aside."""
     from benchmarks.training.building import built, run_dbt, wall_seconds
     from benchmarks.training.tables import copy_values
-    from truepoint.cli.dbt import postgres_environment
+    from truepoint.postgres_uri import postgres_environment
 
     project = write_project(job.work_folder / "project")
     environment = {

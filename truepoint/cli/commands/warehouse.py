@@ -44,9 +44,9 @@ def env() -> None:
     """Print what tells dbt and psql where the running database is: eval "$(truepoint env)"."""
     import shlex
 
-    from truepoint.cli.dbt import postgres_environment
     from truepoint.errors import WarehouseError
     from truepoint.postgres.warehouse import running_dsn
+    from truepoint.postgres_uri import postgres_environment
     from truepoint.settings import load_settings
 
     address = running_dsn(load_settings())
