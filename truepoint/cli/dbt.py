@@ -15,13 +15,17 @@ ONLINE_ARGUMENTS: Final = ("compile", "--select", "path:analyses", "--target-pat
 
 
 def ensure_packages(project: Path, environment: Mapping[str, str] | None = None) -> None:
-    """Run `dbt deps` in a project whose packages are not installed. Raises WarehouseError when it fails."""
-    if (project / "packages.yml").is_file() and not (project / "dbt_packages").is_dir():
+    """Run `dbt deps` in a project whose packages are not there, or no more. Raises WarehouseError when it fails."""
+    folder = project / "dbt_packages"
+    packages = list(folder.iterdir()) if folder.is_dir() else []
+    is_there = bool(packages) and all(package.exists() for package in packages)  # links may lead nowhere
+    if (project / "packages.yml").is_file() and not is_there:
         _run(project, environment or os.environ, "--quiet", "deps")
 
 
 def run_dbt(settings: Settings, dsn: str, *arguments: str) -> None:
     """Run one dbt command; what it prints goes to this process' output. Raises WarehouseError when it fails."""
+    settings.require_project()
     environment = {**os.environ, **postgres_environment(dsn)}
     if not sys.stdout.isatty():
         environment["DBT_USE_COLORS"] = "false"

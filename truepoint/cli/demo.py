@@ -12,14 +12,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import yaml
 from psycopg import sql
 from psycopg.rows import dict_row
 from rich.console import Console
 from rich.table import Table
 
+from truepoint.bundled import copy_payments_project
 from truepoint.cli.dbt import ONLINE_ARGUMENTS, run_dbt
 from truepoint.compiled.manifest import training_relation
 from truepoint.compiled.registry import Service, load_registry
@@ -28,6 +31,7 @@ from truepoint.postgres.connecting import connect
 from truepoint.postgres.warehouse import ensure_warehouse
 from truepoint.settings import Settings
 
+PROJECT: Final = "payments"
 SERVICE: Final = "card_fraud"
 SAMPLE_ROWS: Final = 200_000
 PARITY_ROWS: Final = 5_000
@@ -55,6 +59,7 @@ class ShownRow:
 def run_demo(settings: Settings, *, is_check: bool, console: Console) -> bool:
     """Run all steps; serve until Ctrl-C unless `is_check`. Returns whether offline and online were equal throughout."""
     started = time.monotonic()
+    ensure_payments_project(settings.dbt_project_dir, console)
     steps = _Steps(console)
     steps.truepoint("A Postgres, with the payments tables", "up")
     dsn = ensure_warehouse(settings)
@@ -77,13 +82,27 @@ def run_demo(settings: Settings, *, is_check: bool, console: Console) -> bool:
         is_equal = is_equal and parity.returncode == 0
         console.print(f"\nThe demo took {time.monotonic() - started:.0f} s.")
         if not is_check:
-            console.print(
-                f"Serving at {url} (its pages: {url}/docs). Ctrl-C ends it. Postgres stays: `truepoint down` stops it.",
-                style="bold",
-                soft_wrap=True,
-            )
+            console.print(f"Serving at {url} (its pages: {url}/docs). Ctrl-C ends it.", style="bold")
+            console.print("Postgres stays: `truepoint down` stops it.", style="bold")
             _wait_for_end(server)
     return is_equal
+
+
+def ensure_payments_project(project: Path, console: Console) -> None:
+    """Copy the payments project to `project` where nothing is. Raises DemoError where another project is."""
+    if not project.exists():
+        copy_payments_project(project)
+        console.print(f"The payments project is in {project.name}/, a copy that you may change.")
+        return
+    try:
+        name = yaml.safe_load((project / "dbt_project.yml").read_bytes()).get("name")
+    except (OSError, yaml.YAMLError, AttributeError) as error:
+        raise DemoError(f"{project} has no dbt_project.yml that can be read: {error}.") from error
+    if name != PROJECT:
+        raise DemoError(
+            f"the demo shows the project {PROJECT}, and the dbt project here ({project}) is {name}. Run it in an empty "
+            "folder."
+        )
 
 
 def show_one_row(dsn: str, table: str, service: Service, *, url: str, console: Console) -> bool:

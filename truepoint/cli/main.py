@@ -13,6 +13,7 @@ from truepoint.cli.commands.grant import grant
 from truepoint.cli.commands.guard import guard, history_table
 from truepoint.cli.commands.lake import lake
 from truepoint.cli.commands.load import load
+from truepoint.cli.commands.package import package
 from truepoint.cli.commands.parity import parity
 from truepoint.cli.commands.sample import sample
 from truepoint.cli.commands.serve import serve
@@ -69,4 +70,5 @@ app.command()(grant)
 app.command()(guard)
 app.command()(history_table)
 app.command()(parity)
+app.command()(package)
 app.command()(demo)

@@ -14,8 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from truepoint.errors import ManifestError
 
-COMPILE_COMMAND: Final = "cd dbt_project && dbt compile --select path:analyses --target-path target/online"
-REMEDY: Final = f"Compile it: {COMPILE_COMMAND}"
+COMPILE_COMMAND: Final = "dbt compile --select path:analyses --target-path target/online"
+REMEDY: Final = f"Compile it, in the dbt project's folder: {COMPILE_COMMAND}"
 
 _WORST_PROBLEMS: Final = 3  # that a message lists
 
@@ -76,7 +76,7 @@ def training_relation(manifest_path: Path, service: str) -> str:
     if len(relations) != 1:
         raise ManifestError(
             f"{manifest_path} has {len(relations)} models named training_{service}; "
-            f"a service is compared with the one mart of that name. Add it to the dbt project's marts."
+            "a service is compared with the one of that name. Add it to the dbt project."
         )
     return str(relations[0])
 

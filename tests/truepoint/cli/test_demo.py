@@ -6,13 +6,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from rich.console import Console
 
-from truepoint.cli.demo import DemoError, show_one_row
+from tests.projects import DBT_PROJECT
+from truepoint.cli.demo import DemoError, ensure_payments_project, show_one_row
 from truepoint.compiled.registry import Feature, Parameter, Service
 
 TABLE = '"public"."training_demo"'
@@ -115,3 +117,19 @@ def test_an_empty_training_table_is_a_failure(table_dsn: str) -> None:
         connection.execute("truncate training_demo")
     with pytest.raises(DemoError, match="is empty"):
         _show(table_dsn, "http://127.0.0.1:1")
+
+
+def test_the_payments_project_is_copied_where_nothing_is(tmp_path: Path) -> None:
+    console = Console(file=io.StringIO())
+    copy = tmp_path / "dbt_project"
+    ensure_payments_project(copy, console)
+    assert (copy / "models" / "services.yml").read_text() == (DBT_PROJECT / "models" / "services.yml").read_text()
+    (copy / "models" / "services.yml").write_text("# mine\n")
+    ensure_payments_project(copy, console)
+    assert (copy / "models" / "services.yml").read_text() == "# mine\n"
+
+
+def test_the_demo_leaves_another_project_alone(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text("name: shop\n")
+    with pytest.raises(DemoError, match=r"the dbt project here \(.*\) is shop. Run it in an empty folder"):
+        ensure_payments_project(tmp_path, Console())

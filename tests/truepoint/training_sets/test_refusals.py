@@ -294,7 +294,9 @@ def test_unknown_service_result_and_target(trained: Trained) -> None:
 
 def test_not_compiled(trained: Trained, tmp_path: Path) -> None:
     settings = trained.settings.model_copy(update={"dbt_project_dir": tmp_path})
-    with pytest.raises(ManifestError, match="Compile it: cd dbt_project && dbt compile --select path:analyses "):
+    with pytest.raises(
+        ManifestError, match="Compile it, in the dbt project's folder: dbt compile --select path:analyses "
+    ):
         truepoint.training_set(trained.spine(), service="card_fraud", settings=settings)
 
 

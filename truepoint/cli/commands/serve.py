@@ -28,7 +28,7 @@ def serve(
     settings = load_settings()
     given = {"host": host, "port": port}
     server_settings = load_server_settings(
-        dsn=ensure_warehouse(settings),
+        dsn=ensure_warehouse(settings) if settings.dsn is None else settings.dsn.get_secret_value(),
         **{name: value for name, value in given.items() if value is not None},
     )
     server = uvicorn.Server(

@@ -82,7 +82,7 @@ async def _examine_relations(connection: AsyncpgConnection, service: Service) ->
             findings += [] if of_all in findings else [of_all]  # told once, not for each relation
             continue
         if not row["is_there"]:
-            fault = f"is absent, and service {service.name} reads it; make it: cd dbt_project && dbt run"
+            fault = f"is absent, and service {service.name} reads it; make it, in the dbt project's folder: dbt run"
         elif not row["is_readable"]:
             fault = (
                 f"may not be read by this role, {row['role']}: "
