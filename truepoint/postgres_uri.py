@@ -174,8 +174,6 @@ def postgres_environment(uri: str) -> dict[str, str]:
         if variable is not None:
             environment[variable.decode()] = value
         elif name not in _LEFT_OUT:
-            raise ValueError(
-                f"has the parameter {name}, for which there is no variable of Postgres: dbt cannot be given it"
-            )
+            raise ValueError(f"has the parameter {name}, which dbt cannot be given: Postgres has no variable for it")
     environment["PGOPTIONS"] = f"{environment.get('PGOPTIONS', '')} {_SESSION_OPTIONS}".strip()
     return environment
