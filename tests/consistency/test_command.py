@@ -54,7 +54,7 @@ def project(
     """A dbt project folder with an online manifest of `service`; the environment names it and the database."""
     signature = {"service" if name == "name" else name: value for name, value in asdict(service).items()}
     del signature["statement"]
-    statement = f"-- truepoint-signature: {json.dumps(signature)}\nselect 1"
+    statement = f"select 1\n-- truepoint-signature: {json.dumps(signature)}"
     nodes = {
         "analysis.payments.small": {"compiled_code": statement},
         "model.payments.training_small": {"relation_name": TABLE},

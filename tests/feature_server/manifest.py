@@ -181,9 +181,9 @@ def signature(service: str) -> dict[str, Any]:
 
 
 def compiled(of_service: dict[str, Any], statement: str | None = None) -> str:
-    """Return the text as the compiler leaves it: the signature in its line, then the statement."""
+    """Return the text as the compiler leaves it: the statement, then its signature."""
     text = STATEMENTS[of_service["service"]] if statement is None else statement
-    return f"-- truepoint-signature: {json.dumps(of_service)}\n{text.strip()}\n"
+    return f"{text.strip()}\n\n-- truepoint-signature: {json.dumps(of_service)}\n"
 
 
 def write_manifest(folder: Path, *texts: str) -> Path:

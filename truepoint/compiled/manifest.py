@@ -1,6 +1,6 @@
 """The one reader of dbt's manifest: its nodes, and the statements that the compiler signed.
 
-A signature is one comment line above a statement, which tells Python what the statement is.
+A signature is a comment at the end of a statement, which tells Python what the statement is.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from truepoint.errors import ManifestError
 COMPILE_COMMAND: Final = "dbt compile --select path:analyses --target-path target/online"
 REMEDY: Final = f"Compile it, in the dbt project's folder: {COMPILE_COMMAND}"
 
+_COMMENT: Final = "--"
 _WORST_PROBLEMS: Final = 3  # that a message lists
 
 Signed = TypeVar("Signed")
@@ -24,7 +25,7 @@ Signed = TypeVar("Signed")
 
 @dataclass(frozen=True)
 class CompiledStatement:
-    """unique_id: of the node in the manifest. signature: the JSON object of the first line. sql: all of the text."""
+    """unique_id: of the node in the manifest. signature: the JSON object at the end. sql: all of the text."""
 
     unique_id: str
     signature: dict[str, Any]
@@ -45,15 +46,18 @@ class CompiledStatement:
 
 
 def read_compiled_statements(manifest_path: Path, prefix: str) -> list[CompiledStatement]:
-    """The statements of a manifest whose first line starts with `prefix`. Raises ManifestError."""
+    """The statements of a manifest that end in a signature which starts with `prefix`. Raises ManifestError."""
     compiled = []
     for unique_id, node in _read_nodes(manifest_path).items():
         text = node.get("compiled_code")
-        if not isinstance(text, str) or not text.lstrip().startswith(prefix):
+        _, found, last_lines = text.rpartition(f"\n{prefix}") if isinstance(text, str) else ("", "", "")
+        if not found or not isinstance(text, str):
             continue
-        first_line = text.lstrip().split("\n", 1)[0]
+        first, *others = last_lines.strip().split("\n")
+        if not all(line.startswith(_COMMENT) for line in others):
+            raise ManifestError(f"The signature of {unique_id} is not the end of its statement. {REMEDY}")
         try:
-            signature = json.loads(first_line.removeprefix(prefix))
+            signature = json.loads("\n".join([first, *(line.removeprefix(_COMMENT) for line in others)]))
         except ValueError as error:
             raise ManifestError(f"The signature of {unique_id} is not a JSON object: {error}. {REMEDY}") from error
         if not isinstance(signature, dict):

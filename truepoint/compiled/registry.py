@@ -1,6 +1,6 @@
 """What dbt compiled, as typed objects: one Service per online statement in dbt's manifest.
 
-Python expands no definition. It reads the statement and the signature that the compiler wrote above it.
+Python expands no definition. It reads the statement and the signature that the compiler wrote below it.
 """
 
 import re
@@ -116,7 +116,7 @@ class Index:
 class Service:
     """A feature service as compiled: what to ask for, what comes back, and the statement to run as it stands.
 
-    Everything but `statement` is the signature, the line above the statement.
+    Everything but `statement` is the signature at its end.
     example: a request row to show to people, as the service's author wrote it; None when there is none.
     Result columns of `statement`, in order: ord bigint (1-based position of the request row), as_of and answered_at
     timestamptz, each view's found column (boolean), each feature.

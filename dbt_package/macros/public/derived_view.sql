@@ -13,6 +13,7 @@
     {% do config(**truepoint._get_table_config()) %}
     {% if execute %}
         {% do truepoint.check_definitions() %}
-        {{ return(truepoint._tidy_statement(truepoint._derived_features(truepoint._get_derived_view(graph.nodes[model.unique_id]), spine_relation, input_relations, truepoint._get_build()))) }}
+        {% set build = truepoint._get_build() %}
+        {{ return(truepoint._first_line('derived view ' ~ model.name, build.version) ~ truepoint._tidy_statement(truepoint._derived_features(truepoint._get_derived_view(graph.nodes[model.unique_id]), spine_relation, input_relations, build))) }}
     {% endif %}
 {% endmacro %}

@@ -10,6 +10,7 @@
     {% do config(**truepoint._get_table_config()) %}
     {% if execute %}
         {% do truepoint.check_definitions() %}
-        {{ return(truepoint._tidy_statement(truepoint._training_features(truepoint._get_feature_view(graph.nodes[model.unique_id]), spine_relation, events_relation, truepoint._get_build()))) }}
+        {% set build = truepoint._get_build() %}
+        {{ return(truepoint._first_line('feature view ' ~ model.name, build.version) ~ truepoint._tidy_statement(truepoint._training_features(truepoint._get_feature_view(graph.nodes[model.unique_id]), spine_relation, events_relation, build))) }}
     {% endif %}
 {% endmacro %}

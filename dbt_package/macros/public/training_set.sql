@@ -16,6 +16,11 @@
     {% do config(meta={'training_set': {'service': service}}, **truepoint._get_training_set_config()) %}
     {% if execute %}
         {% do truepoint.check_definitions() %}
-        {{ return(truepoint._tidy_statement(truepoint._training_table(truepoint._get_service(service), spine_relation, relations, labels, labels_relation, truepoint._get_build() if model.config.materialized != 'view' else none))) }}
+        {% set definition = truepoint._get_service(service) %}
+        {% set build = truepoint._get_build() if model.config.materialized != 'view' else none %}
+        {{ return(
+            truepoint._first_line('training table of service ' ~ service, build.version if build else truepoint._get_definition_version(definition))
+            ~ truepoint._tidy_statement(truepoint._training_table(definition, spine_relation, relations, labels, labels_relation, build))
+        ) }}
     {% endif %}
 {% endmacro %}

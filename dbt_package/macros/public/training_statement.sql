@@ -1,14 +1,16 @@
 {#
-    Body of a training analysis: the whole training form of a service in one statement, over any spine. The first line tells Python which relation
-    holds the spine, what its columns are, and what comes back.
+    Body of a training analysis: the whole training form of a service in one statement, over any spine. The signature at its end tells Python
+    which relation holds the spine, what its columns are, and what comes back.
 #}
 {% macro training_statement(service) %}
     {% if execute %}
         {% do truepoint.check_definitions() %}
         {% set definition = truepoint._get_service(service) %}
-        {{ return(
-            '-- truepoint-training-signature: ' ~ tojson(truepoint._get_training_signature(definition)) ~ '\n'
-            ~ truepoint._tidy_statement(truepoint._training_answers(definition, truepoint._get_given_spine()))
-        ) }}
+        {% set signature = truepoint._get_training_signature(definition) %}
+        {{ return(truepoint._signed(
+            truepoint._first_line('training statement of service ' ~ service, signature.definition_version)
+            ~ truepoint._tidy_statement(truepoint._training_answers(definition, truepoint._get_given_spine())),
+            'truepoint-training-signature', signature
+        )) }}
     {% endif %}
 {% endmacro %}

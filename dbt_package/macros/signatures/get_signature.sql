@@ -1,6 +1,6 @@
 {#
     What Python must know of a service's statement: parameters, result, the relations it reads and the indexes it needs. The server, the doctor
-    and the parity run read it from the statement's first line.
+    and the parity run read it from the end of the statement.
 #}
 {% macro _get_signature(service) %}
     {% set features = [] %}

@@ -121,9 +121,25 @@ def test_a_signature_that_cannot_be_served_is_refused(
 
 def test_a_signature_that_is_no_object_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "manifest.json"
-    path.write_text(json.dumps({"nodes": {"analysis.a": {"compiled_code": "-- truepoint-signature: [1]\nselect 1"}}}))
+    path.write_text(json.dumps({"nodes": {"analysis.a": {"compiled_code": "select 1\n-- truepoint-signature: [1]"}}}))
     with pytest.raises(ManifestError, match=r"analysis\.a is not a JSON object"):
         load_registry(path)
+
+
+def test_a_signature_in_several_lines_is_read(tmp_path: Path) -> None:
+    echo = signature("echo")
+    lines = json.dumps(echo, indent=2).replace("\n", "\n-- ")
+    text = compiled(echo).partition("\n-- truepoint-signature")[0] + f"\n-- truepoint-signature: {lines}\n"
+    registry = load_registry(write_manifest(tmp_path, text))
+    assert [feature.name for feature in registry.services["echo"].features] == [
+        feature["name"] for feature in echo["features"]
+    ]
+
+
+def test_a_signature_that_is_not_the_end_is_refused(tmp_path: Path) -> None:
+    text = compiled(signature("echo")) + "select 1\n"
+    with pytest.raises(ManifestError, match=r"analysis\.payments\.service_0 is not the end of its statement"):
+        load_registry(write_manifest(tmp_path, text))
 
 
 def test_a_newer_compiler_may_say_more(tmp_path: Path) -> None:

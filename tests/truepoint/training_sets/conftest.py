@@ -1,6 +1,5 @@
 """A database with a small sample, its training table built by dbt, and settings that find the compiled statements."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pydantic import SecretStr
 
 from tests.conftest import NewDatabase
 from tests.dbt_runner import DbtProject
+from truepoint.compiled.registry import load_registry
 from truepoint.events.sample import SampleOptions, load_sample
 from truepoint.settings import Settings
 
@@ -68,10 +68,8 @@ def trained(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory)
         shutil.copyfile(project.compile_online(), manifest)
         project.run("run")
         settings = Settings(dsn=SecretStr(dsn), data_dir=folder / "data", dbt_project_dir=folder / "dbt_project")
-        nodes = json.loads(manifest.read_bytes())["nodes"]
-        first_line = nodes["analysis.payments.card_fraud"]["compiled_code"].split("\n", 1)[0]
-        signature = json.loads(first_line.partition(": ")[2])
+        features = load_registry(manifest).services["card_fraud"].features
         with psycopg.connect(dsn, row_factory=psycopg.rows.dict_row) as connection:
             rows = connection.execute(f"select * from {TRAINING} order by spine_id").fetchall()
         assert len(rows) == OPTIONS.rows
-        yield Trained(settings, dsn, rows, [feature["name"] for feature in signature["features"]])
+        yield Trained(settings, dsn, rows, [feature.name for feature in features])

@@ -1,3 +1,4 @@
+-- truepoint: feature view account_profile, version b628543ac28b92d436819061be7e40fd
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
 with spine_rows as (
@@ -97,6 +98,6 @@ features as (
 
 select
     features.*,
-    cast('13eb9f137179d227d016d609ac231e13' as text) as table_version,
+    cast('b628543ac28b92d436819061be7e40fd' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint-signature: {"service": "card_fraud", "description": "Features of the model that decides on card transactions.", "definition_version": "1740b7bd70d285a31fce66daada58b29", "example": {"account_id": "a-004023", "merchant_id": "m-00001", "amount_minor": 10614, "country": "EE", "device_id": "d-000234", "event_id": "t-000199998", "as_of": "2026-08-31T23:53:35.119964Z"}, "parameters": [{"name": "account_id", "type": "text", "role": "entity"}, {"name": "merchant_id", "type": "text", "role": "entity"}, {"name": "amount_minor", "type": "bigint", "role": "request"}, {"name": "country", "type": "text", "role": "request"}, {"name": "device_id", "type": "text", "role": "request"}, {"name": "event_id", "type": "text", "role": "event"}, {"name": "as_of", "type": "timestamptz", "role": "as_of"}], "features": [{"name": "account_txn_count_1h", "type": "bigint", "view": "account_features", "description": "Transactions by the account in the hour up to the as-of time. A count, never null.", "definition": {"aggregate": "count", "window": "1h"}}, {"name": "account_amount_sum_24h", "type": "bigint", "view": "account_features", "description": "Amount the account spent in the 24 hours up to the as-of time, less refunds. EUR cents, never null.", "definition": {"aggregate": "sum", "of": "amount_minor", "window": "24h"}}, {"name": "account_amount_mean_30d", "type": "double precision", "view": "account_features", "description": "Mean amount of the account's transactions in the last 30 days. EUR cents; null without any.", "definition": {"aggregate": "mean", "of": "amount_minor", "window": "30d"}}, {"name": "account_distinct_merchants_7d", "type": "bigint", "view": "account_features", "description": "Different merchants the account paid in the last 7 days. A count, never null.", "definition": {"aggregate": "count_distinct", "of": "merchant_id", "window": "7d"}}, {"name": "merchant_txn_count_5m", "type": "bigint", "view": "merchant_features", "description": "Transactions at the merchant in the five minutes up to the as-of time. A count, never null.", "definition": {"aggregate": "count", "window": "5m"}}, {"name": "merchant_declined_share_1h", "type": "double precision", "view": "merchant_features", "description": "Share of the merchant's transactions in the last hour that were declined. From 0 to 1; null without any transaction.", "definition": {"aggregate": "mean", "of": "is_declined", "window": "1h"}}, {"name": "merchant_amount_stddev_30d", "type": "double precision", "view": "merchant_features", "description": "Sample standard deviation of amounts at the merchant in the last 30 days. EUR cents; null for fewer than two transactions.", "definition": {"aggregate": "stddev", "of": "amount_minor", "window": "30d"}}, {"name": "merchant_chargeback_count_90d", "type": "bigint", "view": "merchant_chargeback_features", "description": "Transactions at the merchant in the last 90 days for which a chargeback was known by the as-of time. A count, never null.", "definition": {"aggregate": "count", "window": "90d"}}, {"name": "txn_amount_zscore_30d", "type": "double precision", "view": "transaction_features", "description": "How many standard deviations the amount lies above the account's mean of the last 30 days. A ratio; null where the account has fewer than two transactions, or all of one amount.", "definition": {"expression": "(amount_minor - account_amount_mean_30d) / account_amount_stddev_30d"}}, {"name": "txn_is_foreign_country", "type": "boolean", "view": "transaction_features", "description": "Whether the card is used outside the account's home country as then known. Null where either is unknown.", "definition": {"expression": "country <> account_home_country"}}, {"name": "txn_is_new_device", "type": "boolean", "view": "transaction_features", "description": "Whether the account did not use the device in the last 90 days. Null where the request has no device.", "definition": {"expression": "case when device_id is null then null else account_device_txn_count_90d = 0 end"}}, {"name": "txn_seconds_since_last", "type": "double precision", "view": "account_features", "description": "Seconds since the account's latest transaction in the last 90 days. Seconds, to the microsecond; null without one.", "definition": {"aggregate": "seconds_since_last", "window": "90d"}}], "views": [{"name": "account_device_features", "entity": ["account_id", "device_id"], "found": "found__account_device_features", "events": "stg_transactions"}, {"name": "account_features", "entity": ["account_id"], "found": "found__account_features", "events": "stg_transactions"}, {"name": "account_profile", "entity": ["account_id"], "found": "found__account_profile", "events": "stg_accounts"}, {"name": "merchant_chargeback_features", "entity": ["merchant_id"], "found": "found__merchant_chargeback_features", "events": "stg_chargebacks"}, {"name": "merchant_features", "entity": ["merchant_id"], "found": "found__merchant_features", "events": "stg_transactions"}], "relations": [{"name": "stg_transactions", "relation": "\"truepoint\".\"truepoint_features\".\"stg_transactions\"", "event_time": "occurred_at", "known_at": "known_at", "columns": {"transaction_id": "text", "account_id": "text", "merchant_id": "text", "device_id": "text", "kind": "text", "currency": "text", "country": "text", "is_declined": "boolean", "is_overdraft": "boolean", "amount_minor": "bigint", "local_amount_minor": "bigint", "latitude": "double precision", "longitude": "double precision", "occurred_at": "timestamptz", "known_at": "timestamptz"}}, {"name": "stg_accounts", "relation": "\"truepoint\".\"truepoint_features\".\"stg_accounts\"", "event_time": "occurred_at", "known_at": "known_at", "columns": {"account_version_id": "text", "account_id": "text", "customer_id": "text", "home_country": "text", "currency": "text", "opened_at": "timestamptz", "occurred_at": "timestamptz", "known_at": "timestamptz"}}, {"name": "stg_chargebacks", "relation": "\"truepoint\".\"truepoint_features\".\"stg_chargebacks\"", "event_time": "occurred_at", "known_at": "known_at", "columns": {"chargeback_id": "text", "transaction_id": "text", "account_id": "text", "merchant_id": "text", "reason": "text", "amount_minor": "bigint", "occurred_at": "timestamptz", "known_at": "timestamptz"}}], "indexes": [{"table": "\"truepoint\".\"payments\".\"transactions\"", "name": "transactions_account_id_device_id_occurred_at_online", "keys": ["account_id", "device_id", "occurred_at"], "include": ["known_at", "transaction_id"], "ddl": "create index concurrently if not exists transactions_account_id_device_id_occurred_at_online on \"truepoint\".\"payments\".\"transactions\" (account_id, device_id, occurred_at) include (known_at, transaction_id)"}, {"table": "\"truepoint\".\"payments\".\"transactions\"", "name": "transactions_account_id_occurred_at_online", "keys": ["account_id", "occurred_at"], "include": ["known_at", "transaction_id", "base_amount_minor", "merchant_id", "device_id", "is_declined", "country"], "ddl": "create index concurrently if not exists transactions_account_id_occurred_at_online on \"truepoint\".\"payments\".\"transactions\" (account_id, occurred_at) include (known_at, transaction_id, base_amount_minor, merchant_id, device_id, is_declined, country)"}, {"table": "\"truepoint\".\"payments\".\"accounts\"", "name": "accounts_account_id_occurred_at_online", "keys": ["account_id", "occurred_at"], "include": ["known_at", "account_version_id", "home_country"], "ddl": "create index concurrently if not exists accounts_account_id_occurred_at_online on \"truepoint\".\"payments\".\"accounts\" (account_id, occurred_at) include (known_at, account_version_id, home_country)"}, {"table": "\"truepoint\".\"payments\".\"chargebacks\"", "name": "chargebacks_merchant_id_occurred_at_online", "keys": ["merchant_id", "occurred_at"], "include": ["known_at", "chargeback_id"], "ddl": "create index concurrently if not exists chargebacks_merchant_id_occurred_at_online on \"truepoint\".\"payments\".\"chargebacks\" (merchant_id, occurred_at) include (known_at, chargeback_id)"}, {"table": "\"truepoint\".\"payments\".\"transactions\"", "name": "transactions_merchant_id_occurred_at_online", "keys": ["merchant_id", "occurred_at"], "include": ["known_at", "transaction_id", "is_declined", "base_amount_minor"], "ddl": "create index concurrently if not exists transactions_merchant_id_occurred_at_online on \"truepoint\".\"payments\".\"transactions\" (merchant_id, occurred_at) include (known_at, transaction_id, is_declined, base_amount_minor)"}]}
+-- truepoint: service card_fraud, version f171b27a9f032609dc4ad09643af4c89
 -- One row per request row, in the order of the requests: the features of card_fraud.
 with asked as (
     select
@@ -56,7 +56,7 @@ answers as (
         select
             exists (
                 select 1
-                from "truepoint"."truepoint_features"."stg_transactions" as event
+                from "truepoint_features"."stg_transactions" as event
                 where
                     event.account_id = request.account_id
                     and event.device_id = request.device_id
@@ -68,7 +68,7 @@ answers as (
         from (
             select
                 count(*) as n_90d
-            from "truepoint"."truepoint_features"."stg_transactions" as event
+            from "truepoint_features"."stg_transactions" as event
             where
                 event.account_id = request.account_id
                 and event.device_id = request.device_id
@@ -82,7 +82,7 @@ answers as (
         select
             exists (
                 select 1
-                from "truepoint"."truepoint_features"."stg_transactions" as event
+                from "truepoint_features"."stg_transactions" as event
                 where
                     event.account_id = request.account_id
                     and event.occurred_at <= request.as_of
@@ -102,7 +102,7 @@ answers as (
                 count(*) filter (where event.amount_minor is not null) as amount_minor_n_30d,
                 coalesce(sum(event.amount_minor), 0) as amount_minor_total_30d,
                 coalesce(sum(cast(event.amount_minor as numeric) * cast(event.amount_minor as numeric)), 0) as amount_minor_squares_30d
-            from "truepoint"."truepoint_features"."stg_transactions" as event
+            from "truepoint_features"."stg_transactions" as event
             where
                 event.account_id = request.account_id
                 and event.occurred_at > request.since_30d
@@ -114,7 +114,7 @@ answers as (
             select count(*) as how_many
             from (
                 select event.merchant_id
-                from "truepoint"."truepoint_features"."stg_transactions" as event
+                from "truepoint_features"."stg_transactions" as event
                 where
                     event.account_id = request.account_id
                     and event.occurred_at > request.since_7d
@@ -128,7 +128,7 @@ answers as (
         left join lateral (
             select
                 event.occurred_at as event_time
-            from "truepoint"."truepoint_features"."stg_transactions" as event
+            from "truepoint_features"."stg_transactions" as event
             where
                 event.account_id = request.account_id
                 and event.occurred_at > request.since_90d
@@ -144,7 +144,7 @@ answers as (
         select
             exists (
                 select 1
-                from "truepoint"."truepoint_features"."stg_accounts" as event
+                from "truepoint_features"."stg_accounts" as event
                 where
                     event.account_id = request.account_id
                     and event.occurred_at <= request.as_of
@@ -156,7 +156,7 @@ answers as (
             select
                 event.occurred_at as event_time,
                 event.home_country as of_latest
-            from "truepoint"."truepoint_features"."stg_accounts" as event
+            from "truepoint_features"."stg_accounts" as event
             where
                 event.account_id = request.account_id
                 and event.occurred_at <= request.as_of
@@ -170,7 +170,7 @@ answers as (
         select
             exists (
                 select 1
-                from "truepoint"."truepoint_features"."stg_chargebacks" as event
+                from "truepoint_features"."stg_chargebacks" as event
                 where
                     event.merchant_id = request.merchant_id
                     and event.occurred_at <= request.as_of
@@ -180,7 +180,7 @@ answers as (
         from (
             select
                 count(*) as n_90d
-            from "truepoint"."truepoint_features"."stg_chargebacks" as event
+            from "truepoint_features"."stg_chargebacks" as event
             where
                 event.merchant_id = request.merchant_id
                 and event.occurred_at > request.since_90d
@@ -192,7 +192,7 @@ answers as (
         select
             exists (
                 select 1
-                from "truepoint"."truepoint_features"."stg_transactions" as event
+                from "truepoint_features"."stg_transactions" as event
                 where
                     event.merchant_id = request.merchant_id
                     and event.occurred_at <= request.as_of
@@ -210,7 +210,7 @@ answers as (
                 count(*) filter (where event.amount_minor is not null) as amount_minor_n_30d,
                 coalesce(sum(event.amount_minor), 0) as amount_minor_total_30d,
                 coalesce(sum(cast(event.amount_minor as numeric) * cast(event.amount_minor as numeric)), 0) as amount_minor_squares_30d
-            from "truepoint"."truepoint_features"."stg_transactions" as event
+            from "truepoint_features"."stg_transactions" as event
             where
                 event.merchant_id = request.merchant_id
                 and event.occurred_at > request.since_30d
@@ -257,3 +257,52 @@ features as (
 
 select * from features
 order by ord
+
+-- truepoint-signature: {
+--   "service": "card_fraud",
+--   "description": "Features of the model that decides on card transactions.",
+--   "definition_version": "f171b27a9f032609dc4ad09643af4c89",
+--   "example": {"account_id": "a-004023", "merchant_id": "m-00001", "amount_minor": 10614, "country": "EE", "device_id": "d-000234", "event_id": "t-000199998", "as_of": "2026-08-31T23:53:35.119964Z"},
+--   "parameters": [
+--     {"name": "account_id", "type": "text", "role": "entity"},
+--     {"name": "merchant_id", "type": "text", "role": "entity"},
+--     {"name": "amount_minor", "type": "bigint", "role": "request"},
+--     {"name": "country", "type": "text", "role": "request"},
+--     {"name": "device_id", "type": "text", "role": "request"},
+--     {"name": "event_id", "type": "text", "role": "event"},
+--     {"name": "as_of", "type": "timestamptz", "role": "as_of"}
+--   ],
+--   "features": [
+--     {"name": "account_txn_count_1h", "type": "bigint", "view": "account_features", "description": "Transactions by the account in the hour up to the as-of time. A count, never null.", "definition": {"aggregate": "count", "window": "1h"}},
+--     {"name": "account_amount_sum_24h", "type": "bigint", "view": "account_features", "description": "Amount the account spent in the 24 hours up to the as-of time, less refunds. EUR cents, never null.", "definition": {"aggregate": "sum", "of": "amount_minor", "window": "24h"}},
+--     {"name": "account_amount_mean_30d", "type": "double precision", "view": "account_features", "description": "Mean amount of the account's transactions in the last 30 days. EUR cents; null without any.", "definition": {"aggregate": "mean", "of": "amount_minor", "window": "30d"}},
+--     {"name": "account_distinct_merchants_7d", "type": "bigint", "view": "account_features", "description": "Different merchants the account paid in the last 7 days. A count, never null.", "definition": {"aggregate": "count_distinct", "of": "merchant_id", "window": "7d"}},
+--     {"name": "merchant_txn_count_5m", "type": "bigint", "view": "merchant_features", "description": "Transactions at the merchant in the five minutes up to the as-of time. A count, never null.", "definition": {"aggregate": "count", "window": "5m"}},
+--     {"name": "merchant_declined_share_1h", "type": "double precision", "view": "merchant_features", "description": "Share of the merchant's transactions in the last hour that were declined. From 0 to 1; null without any transaction.", "definition": {"aggregate": "mean", "of": "is_declined", "window": "1h"}},
+--     {"name": "merchant_amount_stddev_30d", "type": "double precision", "view": "merchant_features", "description": "Sample standard deviation of amounts at the merchant in the last 30 days. EUR cents; null for fewer than two transactions.", "definition": {"aggregate": "stddev", "of": "amount_minor", "window": "30d"}},
+--     {"name": "merchant_chargeback_count_90d", "type": "bigint", "view": "merchant_chargeback_features", "description": "Transactions at the merchant in the last 90 days for which a chargeback was known by the as-of time. A count, never null.", "definition": {"aggregate": "count", "window": "90d"}},
+--     {"name": "txn_amount_zscore_30d", "type": "double precision", "view": "transaction_features", "description": "How many standard deviations the amount lies above the account's mean of the last 30 days. A ratio; null where the account has fewer than two transactions, or all of one amount.", "definition": {"expression": "(amount_minor - account_amount_mean_30d) / account_amount_stddev_30d"}},
+--     {"name": "txn_is_foreign_country", "type": "boolean", "view": "transaction_features", "description": "Whether the card is used outside the account's home country as then known. Null where either is unknown.", "definition": {"expression": "country <> account_home_country"}},
+--     {"name": "txn_is_new_device", "type": "boolean", "view": "transaction_features", "description": "Whether the account did not use the device in the last 90 days. Null where the request has no device.", "definition": {"expression": "case when device_id is null then null else account_device_txn_count_90d = 0 end"}},
+--     {"name": "txn_seconds_since_last", "type": "double precision", "view": "account_features", "description": "Seconds since the account's latest transaction in the last 90 days. Seconds, to the microsecond; null without one.", "definition": {"aggregate": "seconds_since_last", "window": "90d"}}
+--   ],
+--   "views": [
+--     {"name": "account_device_features", "entity": ["account_id", "device_id"], "found": "found__account_device_features", "events": "stg_transactions"},
+--     {"name": "account_features", "entity": ["account_id"], "found": "found__account_features", "events": "stg_transactions"},
+--     {"name": "account_profile", "entity": ["account_id"], "found": "found__account_profile", "events": "stg_accounts"},
+--     {"name": "merchant_chargeback_features", "entity": ["merchant_id"], "found": "found__merchant_chargeback_features", "events": "stg_chargebacks"},
+--     {"name": "merchant_features", "entity": ["merchant_id"], "found": "found__merchant_features", "events": "stg_transactions"}
+--   ],
+--   "relations": [
+--     {"name": "stg_transactions", "relation": "\"truepoint_features\".\"stg_transactions\"", "event_time": "occurred_at", "known_at": "known_at", "columns": {"transaction_id": "text", "account_id": "text", "merchant_id": "text", "device_id": "text", "kind": "text", "currency": "text", "country": "text", "is_declined": "boolean", "is_overdraft": "boolean", "amount_minor": "bigint", "local_amount_minor": "bigint", "latitude": "double precision", "longitude": "double precision", "occurred_at": "timestamptz", "known_at": "timestamptz"}},
+--     {"name": "stg_accounts", "relation": "\"truepoint_features\".\"stg_accounts\"", "event_time": "occurred_at", "known_at": "known_at", "columns": {"account_version_id": "text", "account_id": "text", "customer_id": "text", "home_country": "text", "currency": "text", "opened_at": "timestamptz", "occurred_at": "timestamptz", "known_at": "timestamptz"}},
+--     {"name": "stg_chargebacks", "relation": "\"truepoint_features\".\"stg_chargebacks\"", "event_time": "occurred_at", "known_at": "known_at", "columns": {"chargeback_id": "text", "transaction_id": "text", "account_id": "text", "merchant_id": "text", "reason": "text", "amount_minor": "bigint", "occurred_at": "timestamptz", "known_at": "timestamptz"}}
+--   ],
+--   "indexes": [
+--     {"table": "\"payments\".\"transactions\"", "name": "transactions_account_id_device_id_occurred_at_online", "keys": ["account_id", "device_id", "occurred_at"], "include": ["known_at", "transaction_id"], "ddl": "create index concurrently if not exists transactions_account_id_device_id_occurred_at_online on \"payments\".\"transactions\" (account_id, device_id, occurred_at) include (known_at, transaction_id)"},
+--     {"table": "\"payments\".\"transactions\"", "name": "transactions_account_id_occurred_at_online", "keys": ["account_id", "occurred_at"], "include": ["known_at", "transaction_id", "base_amount_minor", "merchant_id", "device_id", "is_declined", "country"], "ddl": "create index concurrently if not exists transactions_account_id_occurred_at_online on \"payments\".\"transactions\" (account_id, occurred_at) include (known_at, transaction_id, base_amount_minor, merchant_id, device_id, is_declined, country)"},
+--     {"table": "\"payments\".\"accounts\"", "name": "accounts_account_id_occurred_at_online", "keys": ["account_id", "occurred_at"], "include": ["known_at", "account_version_id", "home_country"], "ddl": "create index concurrently if not exists accounts_account_id_occurred_at_online on \"payments\".\"accounts\" (account_id, occurred_at) include (known_at, account_version_id, home_country)"},
+--     {"table": "\"payments\".\"chargebacks\"", "name": "chargebacks_merchant_id_occurred_at_online", "keys": ["merchant_id", "occurred_at"], "include": ["known_at", "chargeback_id"], "ddl": "create index concurrently if not exists chargebacks_merchant_id_occurred_at_online on \"payments\".\"chargebacks\" (merchant_id, occurred_at) include (known_at, chargeback_id)"},
+--     {"table": "\"payments\".\"transactions\"", "name": "transactions_merchant_id_occurred_at_online", "keys": ["merchant_id", "occurred_at"], "include": ["known_at", "transaction_id", "is_declined", "base_amount_minor"], "ddl": "create index concurrently if not exists transactions_merchant_id_occurred_at_online on \"payments\".\"transactions\" (merchant_id, occurred_at) include (known_at, transaction_id, is_declined, base_amount_minor)"}
+--   ]
+-- }

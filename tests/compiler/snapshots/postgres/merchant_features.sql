@@ -1,3 +1,4 @@
+-- truepoint: feature view merchant_features, version a12b511854a752d871443f5f858b7f51
 -- truepoint-build: all rows
 -- One row per row of the spine: merchant_features as of its as-of time.
 with spine_rows as (
@@ -218,6 +219,6 @@ features as (
 
 select
     features.*,
-    cast('ac44e77cf60fc05470f1d411bf77da0d' as text) as table_version,
+    cast('a12b511854a752d871443f5f858b7f51' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

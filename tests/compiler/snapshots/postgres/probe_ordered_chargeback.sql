@@ -1,3 +1,4 @@
+-- truepoint: feature view probe_ordered_chargeback, version 3de5a3316038e1fd4321f034ea93b70a
 -- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with spine_rows as (
@@ -1048,6 +1049,6 @@ features as (
 
 select
     features.*,
-    cast('47810f4d2a69d6b0e362e99a3886323b' as text) as table_version,
+    cast('3de5a3316038e1fd4321f034ea93b70a' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,3 +1,4 @@
+-- truepoint: training table of service card_fraud, version 90b1c9be88e9ef9f5c214dd5ddd90cea
 -- truepoint-build: all rows
 -- One row per row of the spine: what the service card_fraud would have answered, and the label.
 with fraud_labels as (
@@ -62,6 +63,6 @@ training as (
 
 select
     training.*,
-    cast('fcfa4f1fdf1a987b31f2754d9720a5d0' as text) as table_version,
+    cast('90b1c9be88e9ef9f5c214dd5ddd90cea' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from training

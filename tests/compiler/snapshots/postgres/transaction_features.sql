@@ -1,3 +1,4 @@
+-- truepoint: derived view transaction_features, version 476dd51f6027c7d0305b6bab06e36009
 -- truepoint-build: all rows
 -- One row per row of the spine: transaction_features as of its as-of time.
 with spine as (
@@ -57,6 +58,6 @@ features as (
 
 select
     features.*,
-    cast('8f1a85f3beb9e4e2f50dc21cd319b940' as text) as table_version,
+    cast('476dd51f6027c7d0305b6bab06e36009' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

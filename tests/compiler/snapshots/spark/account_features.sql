@@ -1,3 +1,4 @@
+-- truepoint: feature view account_features, version b63bc09550d7e9fc2bc36309f144cd3b
 -- truepoint-build: all rows
 -- One row per row of the spine: account_features as of its as-of time.
 with spine_rows as (
@@ -316,6 +317,6 @@ features as (
 
 select
     features.*,
-    cast('2b3a28a34645f58580818a00f62112f6' as string) as table_version,
+    cast('b63bc09550d7e9fc2bc36309f144cd3b' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,3 +1,4 @@
+-- truepoint: feature view account_profile, version 87b9ca289b9758ddaf7a7806f1cb62ab
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
 with spine_rows as (
@@ -97,6 +98,6 @@ features as (
 
 select
     features.*,
-    cast('3b184697b5052544e13c2502c1bcba5d' as string) as table_version,
+    cast('87b9ca289b9758ddaf7a7806f1cb62ab' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

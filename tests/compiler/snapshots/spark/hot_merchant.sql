@@ -1,3 +1,4 @@
+-- truepoint: feature view hot_merchant, version 8ebb3794e0359b182a9ed2dd65cb2c4a
 -- truepoint-build: all rows
 -- One row per row of the spine: hot_merchant as of its as-of time.
 with spine_rows as (
@@ -329,6 +330,6 @@ features as (
 
 select
     features.*,
-    cast('a7e9f50a4c5f06679ded6b0510bbbf1c' as string) as table_version,
+    cast('8ebb3794e0359b182a9ed2dd65cb2c4a' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

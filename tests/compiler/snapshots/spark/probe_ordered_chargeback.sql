@@ -1,3 +1,4 @@
+-- truepoint: feature view probe_ordered_chargeback, version 315c943ceb821fb4d22f2c83ca4a7fe8
 -- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with spine_rows as (
@@ -883,6 +884,6 @@ features as (
 
 select
     features.*,
-    cast('7206117046204b36d9a775cc6610de5c' as string) as table_version,
+    cast('315c943ceb821fb4d22f2c83ca4a7fe8' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -197,7 +197,7 @@ def test_urls(tmp_path: Path) -> None:
 
 def manifest(path: Path, *signatures: object) -> Path:
     nodes = {
-        f"analysis.x.{number}": {"compiled_code": f"{SIGNATURE_PREFIX}{json.dumps(signature)}\nselect 1"}
+        f"analysis.x.{number}": {"compiled_code": f"select 1\n{SIGNATURE_PREFIX}{json.dumps(signature)}"}
         for number, signature in enumerate(signatures)
     }
     path.write_text(json.dumps({"nodes": nodes}), encoding="utf-8")
