@@ -190,7 +190,7 @@ def add_dense_world(connection: "psycopg.Connection[Any]") -> None:
 
 
 def write_jobs(folder: Path, spine: Any, settings: Settings) -> dict[str, Path]:
-    """A row just settled and one just not; definitions that were changed."""
+    """A row just settled and one just not; definitions that were changed; merchants that no event has."""
     (folder / "jobs").mkdir()
     late = [None] * 4 + [SETTLED_AT + timedelta(microseconds=1), SETTLED_AT, SETTLED_AT + timedelta(days=1)]
     times = [time or as_of for time, as_of in zip(late, spine.column("as_of").to_pylist(), strict=False)]
@@ -198,7 +198,10 @@ def write_jobs(folder: Path, spine: Any, settings: Settings) -> dict[str, Path]:
     unsettled = spine.slice(0, 7).set_column(
         as_of, spine.schema.field("as_of"), pa.array(times, spine.schema.field("as_of").type)
     )
+    merchant_id = spine.schema.get_field_index("merchant_id")
+    unknown = spine.slice(0, 2).set_column(merchant_id, "merchant_id", pa.array([None, "other"], pa.string()))
     return {
+        "unknown": write_job(folder / "jobs" / "unknown", unknown, settings),
         "unsettled": write_job(folder / "jobs" / "unsettled", unsettled, settings),
         "changed": write_job(folder / "jobs" / "changed", spine.slice(0, 1), settings, definitions="others"),
     }
@@ -311,6 +314,14 @@ def test_a_training_set_of_unsettled_rows_is_refused(built: Built) -> None:
         "kind": "unsettled", "row": 5, "count": 2, "as_of_us": settled_us + 1, "settled_us": settled_us
     }  # fmt: skip
     assert not (built.jobs / "unsettled" / "result").exists()
+
+
+def test_a_training_set_of_unknown_keys_is_computed_and_told_of(built: Built) -> None:
+    outcome = json.loads(built.results["unknown"].output)
+    (unknown,) = outcome["unknown_keys"]
+    assert (outcome["kind"], unknown["column"], unknown["given"]) == ("done", "merchant_id", "other")
+    assert unknown["known"] in {row["merchant_id"] for row in built.postgres.values()}
+    assert (built.jobs / "unknown" / "result").exists()
 
 
 def test_a_training_set_of_changed_definitions_is_refused(built: Built) -> None:

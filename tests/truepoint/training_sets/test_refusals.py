@@ -1,6 +1,7 @@
 """What a spine is refused for, and that nothing is written then."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ from typer.testing import CliRunner
 import truepoint
 from tests.truepoint.training_sets.conftest import SPINE, Trained
 from truepoint.cli import app
+from truepoint.compiled.training_statement import TrainingFeature
 from truepoint.errors import ManifestError, SettingsError, SpineError, WarehouseError
-from truepoint.training_sets import write_training_set
+from truepoint.training_sets import load_training_statement, write_training_set
 
 Change = Callable[[Any], Any]
 
@@ -280,6 +282,34 @@ def test_a_file_that_changes_while_it_is_read_is_refused(trained: Trained, tmp_p
 
     with pytest.raises((SpineError, WarehouseError), match=r"more rows than the 10 of the spine|10 when it was read"):
         truepoint.training_set(path, service="card_fraud", settings=trained.settings, on_progress=shorten)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "value", "shown"),
+    [
+        ("timestamptz", "'infinity'", "'infinity', which is no time in the years 1 to 9999"),
+        ("timestamptz", "'0044-03-15 BC'", "'0044-03-15 00:00:00+00 BC', which is no time"),
+        ("numeric", "'NaN'", "'NaN', which is no number"),
+        ("numeric", "123456789012345678901", "'123456789012345678901', which is no number of at most 20 digits"),
+        ("timestamptz[]", "array['infinity']", "'[\"infinity\"]', which holds what is no time in the years 1 to 9999"),
+    ],
+)
+def test_a_feature_that_arrow_has_not_is_named(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch, type_name: str, value: str, shown: str
+) -> None:
+    statement = load_training_statement(trained.settings.online_manifest_path, "card_fraud")
+    statement = replace(
+        statement,
+        features=(TrainingFeature(name="account_closes_at", type=type_name),),  # type: ignore[arg-type]
+        sql=f"select ord, {value}::{type_name} as account_closes_at from {statement.spine} order by ord",
+    )
+    monkeypatch.setattr("truepoint.training_sets.building.load_training_statement", lambda *_: statement)
+    with pytest.raises(WarehouseError) as refusal:
+        truepoint.training_set(trained.spine().slice(0, 2), service="card_fraud", settings=trained.settings)
+    assert str(refusal.value).startswith(
+        f"A feature of card_fraud has a value that cannot be kept: account_closes_at is {shown}"
+    )
+    assert str(refusal.value).endswith(". Nothing was written.")
 
 
 def test_unknown_service_result_and_target(trained: Trained) -> None:

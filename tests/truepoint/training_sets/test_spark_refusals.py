@@ -75,6 +75,23 @@ def test_what_a_machine_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         spark_environment({})
 
 
+def test_warnings_are_those_of_postgres(trained: Trained, lake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown = {"column": "merchant_id", "given": "x", "known": "m"}
+    monkeypatch.setattr(
+        spark, "_run", lambda folder, settings, environment: {"kind": "done", "unknown_keys": [unknown]}
+    )
+    settings = trained.settings.model_copy(update={"lake": lake})
+    told: list[str] = []
+    with pytest.raises(WarehouseError, match="did not give one row for each"):  # no result was written
+        truepoint.training_set(
+            trained.spine().slice(0, 3), service="card_fraud", target="spark", settings=settings, on_warning=told.append
+        )
+    assert told == [
+        "No merchant_id of the table is known in the events: it has for example 'x', events have for example 'm'. "
+        "Features by merchant_id are those of a key without events."
+    ]
+
+
 OUTCOMES: dict[str, tuple[object, type[Exception], str]] = {
     "changed definitions": ({"kind": "changed"}, ManifestError, "definitions were changed .* Compile again: cd dbt"),
     "dbt": ({"kind": "dbt", "message": "a\nb"}, WarehouseError, "(?s)dbt could not prepare Spark.*a\nb"),
