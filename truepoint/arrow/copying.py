@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -43,6 +43,17 @@ def copy_batches(cursor: Cursor[Any], target: sql.Composable, batches: Iterable[
                 rows += batch.num_rows
             batch = next(iterator, None)
     return rows
+
+
+def copied_columns(types: Mapping[str, str]) -> sql.Composable:
+    """Columns as COPY is to show them, by the types that the catalogue shows.
+
+    char(n) compares without its padding, so its text goes without.
+    """
+    return sql.SQL(", ").join(
+        sql.SQL("{}::text" if re.fullmatch(r"character(\(\d+\))?", type_name) else "{}").format(sql.Identifier(name))
+        for name, type_name in types.items()
+    )
 
 
 class CopiedRows:

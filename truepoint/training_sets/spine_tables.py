@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from psycopg import sql
 
 from truepoint.arrow.casting import cast_exactly, casts
-from truepoint.arrow.copying import CopiedRows, is_wider
+from truepoint.arrow.copying import CopiedRows, copied_columns, is_wider
 from truepoint.arrow.types import BATCH_ROWS, arrow_type
 from truepoint.errors import SpineError, first_line
 from truepoint.postgres.connecting import connect
@@ -71,8 +71,7 @@ def _copy(connection: "psycopg.Connection[Any]", name: str, types: dict[str, str
     Columns that could hold such come as text.
     """
     sent = pa.schema([(field.name, pa.string() if is_wider(field.type) else field.type) for field in schema])
-    columns = sql.SQL(", ").join(_as_sent(column, type_name) for column, type_name in types.items())
-    statement = sql.SQL("copy (select {} from {}) to stdout (format csv)").format(columns, sql.SQL(name))
+    statement = sql.SQL("copy (select {} from {}) to stdout (format csv)").format(copied_columns(types), sql.SQL(name))
     unfit: set[str] = set()
     with connection.cursor() as cursor, cursor.copy(statement) as copy, pq.ParquetWriter(path, sent) as file:
         rows = CopiedRows(iter(copy), sent)
@@ -82,13 +81,6 @@ def _copy(connection: "psycopg.Connection[Any]", name: str, types: dict[str, str
                 if is_wider(field.type) and field.name not in unfit and not casts(values, field.type):
                     unfit.add(field.name)
     return unfit
-
-
-def _as_sent(column: str, type_name: str) -> sql.Composable:
-    """The column as COPY is to show it. char(n) compares without its padding, so its text goes without."""
-    if re.fullmatch(r"character(\(\d+\))?", type_name):
-        return sql.SQL("{}::text").format(sql.Identifier(column))
-    return sql.Identifier(column)
 
 
 def _column_types(connection: "psycopg.Connection[Any]", name: str) -> dict[str, str]:

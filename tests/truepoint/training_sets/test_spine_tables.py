@@ -196,3 +196,11 @@ def test_a_value_far_down_makes_its_column_text(trained: Trained) -> None:
     assert result.num_rows == 90_000
     assert (scores.count("1.50"), scores.count("NaN")) == (89_999, 1)
     by_event(trained, result.slice(65_000, 1_000))
+
+
+def test_a_table_without_rows_has_its_columns_and_types(trained: Trained) -> None:
+    with table(trained, f"select {COLUMNS}, 1.5 as score, now() as seen from {SPINE} limit 0") as name:
+        result = build(trained, name)
+    assert result.num_rows == 0
+    assert result.schema.field("score").type == pa.decimal128(38, 18)
+    assert result.schema.field("seen").type == pa.timestamp("us", "UTC")

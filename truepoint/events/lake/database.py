@@ -10,7 +10,7 @@ import psycopg
 import pyarrow as pa
 from psycopg import sql
 
-from truepoint.arrow.copying import CopiedRows
+from truepoint.arrow.copying import CopiedRows, copied_columns
 from truepoint.arrow.types import BATCH_ROWS, arrow_type
 from truepoint.compiled.lake_sources import LakeSources, LakeTable
 from truepoint.errors import LakeError, WarehouseError, first_line
@@ -39,9 +39,10 @@ order by attribute.attnum
 
 @dataclass(frozen=True)
 class SnapshotTable:
-    """A source in the database: its compiled name and known time, and its columns as an Arrow schema."""
+    """A source in the database: its compiled name and known time, its columns' types, and these as an Arrow schema."""
 
     source: LakeTable
+    types: dict[str, str]
     schema: Any
 
     @property
@@ -80,9 +81,8 @@ class Snapshot:
 
     def read(self, table: SnapshotTable, *, after: datetime | None, until: datetime) -> Iterator[Any]:
         """Those rows in the order of known_at, as batches. A row without a known time is not among them."""
-        columns = sql.SQL(", ").join(map(sql.Identifier, table.schema.names))
         statement = sql.SQL("copy (select {} {} order by {}) to stdout (format csv)").format(
-            columns, _rows(table, after, until), sql.Identifier(table.known_at)
+            copied_columns(table.types), _rows(table, after, until), sql.Identifier(table.known_at)
         )
         with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
             rows = CopiedRows(iter(copy), table.schema)
@@ -145,7 +145,7 @@ def _describe(connection: "psycopg.Connection[Any]", source: LakeTable) -> Snaps
     if wrong:
         raise WarehouseError(f"A lake cannot hold these columns of {source.relation}: {'; '.join(wrong)}.")
     schema = pa.schema([(name, arrow_type(type_name)) for name, type_name in columns.items()])
-    return SnapshotTable(source=source, schema=schema)
+    return SnapshotTable(source=source, types=columns, schema=schema)
 
 
 def _rows(table: SnapshotTable, after: datetime | None, until: datetime) -> sql.Composed:

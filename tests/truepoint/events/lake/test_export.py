@@ -81,7 +81,8 @@ def test_a_table_without_rows_has_its_columns(database_dsn: str, tmp_path: Path)
 
 VALUES: dict[str, tuple[str, Any, list[tuple[str, Any]]]] = {
     "text": ("text", pa.string(), [("''", ""), ("'NULL'", "NULL"), ("e'a\\r\\n,\"b\"'", 'a\r\n,"b"'), ("'ü'", "ü")]),
-    "short": ("varchar(3)", pa.string(), [("'abc'", "abc")]),
+    "short": ("varchar(3)", pa.string(), [("'abc'", "abc"), ("'a '", "a ")]),
+    "padded": ("char(3)", pa.string(), [("'a'", "a"), ("''", "")]),
     "id": ("uuid", pa.string(), [("'00000000-0000-0000-0000-00000000000A'", "00000000-0000-0000-0000-00000000000a")]),
     "whole": ("bigint", pa.int64(), [("-9223372036854775808", -(2**63)), ("9223372036854775807", 2**63 - 1)]),
     "small": ("smallint", pa.int16(), [("-32768", -32768)]),
