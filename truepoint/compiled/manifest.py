@@ -99,7 +99,8 @@ def digest_definitions(manifest_path: Path) -> str:
     manifest = _read_manifest(manifest_path)
     try:
         models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
-        project = manifest["metadata"]["project_name"]
+        # dbt's own differ from target to target; the compiler's are those of a package.
+        foreign = {"dbt", f"dbt_{manifest['metadata']['adapter_type']}"}
         definitions = {
             "models": {
                 model["name"]: [
@@ -119,7 +120,7 @@ def digest_definitions(manifest_path: Path) -> str:
             "macros": {
                 macro["unique_id"]: macro["macro_sql"]
                 for macro in manifest["macros"].values()
-                if macro["package_name"] == project
+                if macro["package_name"] not in foreign
             },
         }
     except (KeyError, TypeError, AttributeError) as error:

@@ -170,7 +170,7 @@ def test_the_digest_of_definitions_knows_what_decides_values(trained: Trained, t
     assert digest_after(window) != digest
     assert digest_after(lambda changed: changed["nodes"][view].update(raw_code="select 1")) != digest
     assert (
-        digest_after(lambda changed: changed["macros"]["macro.truepoint.event_counts"].update(macro_sql="x")) != digest
+        digest_after(lambda changed: changed["macros"]["macro.truepoint._event_counts"].update(macro_sql="x")) != digest
     )
     exposure = "exposure.payments.card_fraud"
     assert digest_after(lambda changed: changed["exposures"][exposure].update(config={}, meta={})) != digest
