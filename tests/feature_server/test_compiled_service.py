@@ -12,7 +12,7 @@ from tests.dbt_runner import DbtProject
 from tests.feature_server.asgi import serving
 from tests.feature_server.conftest import add_transaction
 from truepoint.compiled.registry import load_registry
-from truepoint.postgres.doctor import apply_indexes, examine
+from truepoint.postgres.doctor import apply_missing, examine
 
 
 async def test_the_compiled_service_is_served_and_its_indexes_are_found_lacking_and_made(
@@ -31,7 +31,7 @@ async def test_the_compiled_service_is_served_and_its_indexes_are_found_lacking_
     needed = {index.name for index in service.indexes}
     assert {finding.check for finding in examination.missing} == {"indexes"}
     assert needed <= set(re.findall(r"if not exists (\w+)", " ".join(examination.ddl)))
-    await apply_indexes(database_dsn, examination, on_statement=lambda _: None)
+    await apply_missing(database_dsn, examination, on_statement=lambda _: None)
     assert (await examine(database_dsn, registry)).missing == ()
     with psycopg.connect(database_dsn, autocommit=True) as connection:
         connection.execute(f"drop index payments.{min(needed)}")

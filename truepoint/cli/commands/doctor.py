@@ -9,12 +9,15 @@ if TYPE_CHECKING:
 
 
 def doctor(
-    apply: Annotated[bool, typer.Option("--apply", help="Make the missing indexes (concurrently).")] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Make the missing indexes (concurrently) and settings.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Check that the database has what the definitions need, and print the DDL it lacks.
 
-    Looks at relations and types, each online statement, known times, indexes (by EXPLAIN) and storage settings.
+    Looks at relations and types, each online statement, and at every event table: its guard, known times, changed
+    rows, storage settings, and indexes (by EXPLAIN).
     Exit status 1 when anything is missing.
     """
     import asyncio
@@ -22,7 +25,7 @@ def doctor(
     from rich.console import Console
 
     from truepoint.compiled.registry import load_registry
-    from truepoint.postgres.doctor import apply_indexes, examine
+    from truepoint.postgres.doctor import apply_missing, examine
     from truepoint.postgres.warehouse import ensure_warehouse
     from truepoint.settings import load_settings
 
@@ -31,21 +34,26 @@ def doctor(
     dsn = ensure_warehouse(settings) if settings.dsn is None else settings.dsn.get_secret_value()
     progress = Console(stderr=True)
 
-    async def run() -> "Examination":
+    async def run() -> "tuple[Examination, tuple[tuple[str, str], ...]]":
+        failed: tuple[tuple[str, str], ...] = ()
         with progress.status("Examining the database"):
             examination = await examine(dsn, registry)
-        if apply and examination.ddl:
-            await apply_indexes(dsn, examination, on_statement=lambda text: progress.print(text, markup=False))
+        if apply and examination.applicable:
+            failed = await apply_missing(
+                dsn, examination, on_statement=lambda text: progress.print(text, markup=False, highlight=False)
+            )
             with progress.status("Examining the database again"):
                 examination = await examine(dsn, registry)
-        return examination
+        return examination, failed
 
-    examination = asyncio.run(run())
+    examination, failed = asyncio.run(run())
+    for statement, why in failed:
+        typer.echo(f"truepoint: not made: {why}. Statement: {statement}", err=True)
     if as_json:
         _print_json(examination)
     else:
         _print_table(examination)
-    if examination.missing:
+    if examination.missing or failed:
         raise typer.Exit(1)
 
 
@@ -74,8 +82,12 @@ def _print_table(examination: "Examination") -> None:
         mark = Text("ok", style="green") if finding.is_ok else Text("missing", style="bold red")
         table.add_row(finding.check, Text(finding.subject), mark, Text(finding.message))
     Console().print(table)
-    if examination.ddl:
-        typer.echo("\n-- What is missing; `truepoint doctor --apply` makes the indexes:")
-        for statement in examination.ddl:
+    if examination.applicable:
+        typer.echo("\n-- What is missing; `truepoint doctor --apply` makes these:")
+        for statement in examination.applicable:
+            typer.echo(statement.rstrip(";") + ";")
+    if examination.by_hand:
+        typer.echo("\n-- What is missing, and changes what writers may do: to be run by hand.")
+        for statement in examination.by_hand:
             typer.echo(statement.rstrip(";") + ";")
     typer.echo(f"\n{len(examination.findings)} things looked at, {len(examination.missing)} missing.")

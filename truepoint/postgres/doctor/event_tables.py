@@ -1,111 +1,177 @@
-"""The base tables under the relations that the statements read, with their known times and storage settings."""
+"""The base tables under every event relation: their known times, guards, changes and storage settings."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
-from truepoint.compiled.registry import Registry, RelationName
+import asyncpg
+
+from truepoint.compiled.registry import Registry, Relation
 from truepoint.postgres.connecting import AsyncpgConnection
+from truepoint.postgres.doctor.changes import examine_changes
 from truepoint.postgres.doctor.findings import Finding
+from truepoint.postgres.doctor.guard import examine_guard
+from truepoint.postgres.doctor.known_times import examine_known_times
+from truepoint.postgres.doctor.origins import Origin, column_under, find_origins
 
 OUR_SCHEMA: Final = "payments"
 WANTED_INSERT_SCALE_FACTOR: Final = 0.01
 HIGHEST_INSERT_SCALE_FACTOR: Final = 0.05
 
-# Every table with a known time that the relations asked for are, or are views over. `$1`, `$2`: schemas and names.
-_TABLES: Final = """
-with recursive reached (oid) as (
-    select relations.oid
-    from unnest($1::text[], $2::text[]) as asked (schema_name, relation_name)
-    inner join pg_catalog.pg_namespace as schemas on schemas.nspname = asked.schema_name
-    inner join pg_catalog.pg_class as relations
-        on relations.relnamespace = schemas.oid and relations.relname = asked.relation_name
-    union
-    select depended.refobjid
-    from reached
-    inner join pg_catalog.pg_rewrite as rules on rules.ev_class = reached.oid
-    inner join pg_catalog.pg_depend as depended
-        on depended.classid = 'pg_catalog.pg_rewrite'::regclass
-        and depended.objid = rules.oid
-        and depended.refclassid = 'pg_catalog.pg_class'::regclass
-)
-
+# Those that hold rows: a partitioned parent stores nothing and takes no storage setting.
+_STORED: Final = """
 select
-    schemas.nspname::text as schema_name,
-    tables.relname::text as table_name,
-    format('%I.%I', schemas.nspname, tables.relname) as rendered,
-    tables.relkind = 'p' as is_partitioned,
-    known.attnotnull as is_known_at_required,
-    exists (
-        select from pg_catalog.pg_trigger as triggers
-        inner join pg_catalog.pg_proc as functions on functions.oid = triggers.tgfoid
-        where
-            triggers.tgrelid = tables.oid
-            and functions.pronamespace = to_regnamespace('truepoint')
-            and functions.proname = 'set_known_at'
-            and triggers.tgenabled in ('O', 'A')
-            and triggers.tgtype & 7 = 7     -- for each row, before, insert
-    ) as has_trigger,
+    format('%I.%I', schemas.nspname, parts.relname) as rendered,
     (
-        select options.option_value::float8 from pg_catalog.pg_options_to_table(tables.reloptions) as options
+        select options.option_value::float8 from pg_catalog.pg_options_to_table(parts.reloptions) as options
         where options.option_name = 'autovacuum_vacuum_insert_scale_factor'
-    ) as insert_scale_factor
-from reached
-inner join pg_catalog.pg_class as tables on tables.oid = reached.oid and tables.relkind in ('r', 'p')
-inner join pg_catalog.pg_namespace as schemas on schemas.oid = tables.relnamespace
-inner join pg_catalog.pg_attribute as known
-    on known.attrelid = tables.oid and known.attname = 'known_at' and not known.attisdropped
-order by 1, 2
+    ) as insert_scale_factor,
+    coalesce((
+        select options.option_value::boolean from pg_catalog.pg_options_to_table(parts.reloptions) as options
+        where options.option_name = 'autovacuum_enabled'
+    ), true) as is_vacuumed
+from pg_catalog.pg_class as roots
+inner join pg_catalog.pg_namespace as root_schemas on root_schemas.oid = roots.relnamespace
+left join lateral pg_catalog.pg_partition_tree(roots.oid) as tree on true  -- no row for a plain table
+inner join pg_catalog.pg_class as parts on parts.oid = coalesce(tree.relid::oid, roots.oid) and parts.relkind = 'r'
+inner join pg_catalog.pg_namespace as schemas on schemas.oid = parts.relnamespace
+where root_schemas.nspname = $1 and roots.relname = $2
+order by 1
 """
 
 
-async def examine_event_tables(connection: AsyncpgConnection, registry: Registry) -> list[Finding]:
-    """Look at the known times of our own tables, and at how soon any event table's fresh rows become all-visible."""
-    names = _names_read(registry)
-    rows = await connection.fetch(_TABLES, [name.schema for name in names], [name.name for name in names])
-    known_times = [
-        _known_time(row["rendered"], is_required=row["is_known_at_required"], has_trigger=row["has_trigger"])
-        for row in rows
-        if row["schema_name"] == OUR_SCHEMA
-    ]
-    # A partitioned parent stores nothing and takes no storage setting.
-    settings = [_scale_factor(row["rendered"], row["insert_scale_factor"]) for row in rows if not row["is_partitioned"]]
-    return known_times + settings
+@dataclass(frozen=True)
+class EventTable:
+    """A base table that gives an event relation its known times. known_at: its column, if it is one and no more.
+
+    known_at_shown, event_time_shown: the expressions over the table. reads: the table's columns that features may see.
+    """
+
+    relation: Relation
+    schema: str
+    table: str
+    known_at: str | None
+    known_at_shown: str
+    event_time_shown: str | None
+    reads: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.table}"
+
+    @property
+    def is_event_time(self) -> bool:
+        """Say whether the known time is the event time: no lateness is modelled."""
+        return self.known_at_shown == self.event_time_shown
 
 
-def _names_read(registry: Registry) -> list[RelationName]:
-    names = [
-        name
-        for service in registry.services.values()
-        for name in (
-            *(relation.relation_name for relation in service.relations),
-            *(index.table_name for index in service.indexes),
-        )
-    ]
-    return list(dict.fromkeys(names))
+async def examine_event_tables(
+    connection: AsyncpgConnection, registry: Registry, *, told: frozenset[str]
+) -> list[Finding]:
+    """Look at every table under every event relation, each once. told: relations that are known not to be as needed."""
+    findings: list[Finding] = []
+    seen: set[tuple[str, str]] = set()
+    for relation in _relations(registry):
+        name = str(relation.relation_name)
+        columns = tuple(dict.fromkeys((*relation.columns, relation.event_time, relation.known_at)))
+        try:
+            origins = await find_origins(connection, relation.relation_name, columns)
+        except asyncpg.PostgresError as error:
+            if name not in told:
+                message = f"the tables under it could not be looked at: {error}"
+                findings.append(Finding("guard", name, is_ok=False, message=message))
+            continue
+        tables = [_event_table(relation, origin) for origin in origins if relation.known_at in origin.expressions]
+        if not tables and name not in told:
+            message = f"{relation.known_at} is computed over several rows or tables: no guard can hold it, and no check"
+            findings.append(Finding("known times", name, is_ok=False, message=message))
+        for table in tables:
+            if (table.schema, table.table) not in seen:
+                seen.add((table.schema, table.table))
+                findings += await _examine_table(connection, table)
+    return findings
 
 
-def _known_time(table: str, *, is_required: bool, has_trigger: bool) -> Finding:
-    faults: list[tuple[str, str]] = []
-    if not is_required:
-        faults.append(("may be null", f"alter table {table} alter column known_at set not null"))
-    if not has_trigger:
-        ddl = (
-            f"create or replace trigger zz_truepoint_known_time before insert on {table} "
-            "for each row execute function truepoint.set_known_at()"
-        )
-        faults.append(
-            ("is not set by the clock on insert, so anyone may backdate an event (`truepoint up` installs it)", ddl)
-        )
-    message = "known_at " + (
-        " and ".join(fault for fault, _ in faults) or "is required, and set by the clock on insert"
+async def _examine_table(connection: AsyncpgConnection, table: EventTable) -> list[Finding]:
+    guard = await examine_guard(
+        connection,
+        table.schema,
+        table.table,
+        known_at=None if table.is_event_time else table.known_at,
+        reads=table.reads,
+        may_keep_given=table.schema != OUR_SCHEMA,
     )
-    return Finding("known times", table, is_ok=not faults, message=message, ddl=tuple(ddl for _, ddl in faults))
+    findings = [guard.finding]
+    if table.known_at is not None and not table.is_event_time:
+        findings += await _examine_required(connection, table)
+    findings.append(
+        await examine_known_times(
+            connection,
+            table.schema,
+            table.table,
+            known_at=table.known_at_shown,
+            event_time=table.event_time_shown,
+            is_event_time=table.is_event_time,
+            relation=table.relation,
+        )
+    )
+    findings.append(
+        await examine_changes(
+            connection, table.schema, table.table, is_guarded=guard.refuses_changes, reads=table.reads
+        )
+    )
+    stored = await connection.fetch(_STORED, table.schema, table.table)
+    return findings + [
+        _scale_factor(row["rendered"], row["insert_scale_factor"], is_vacuumed=row["is_vacuumed"]) for row in stored
+    ]
 
 
-def _scale_factor(table: str, factor: float | None) -> Finding:
-    is_ok = factor is not None and factor <= HIGHEST_INSERT_SCALE_FACTOR
+def _event_table(relation: Relation, origin: Origin) -> EventTable:
+    known_at = origin.expressions[relation.known_at]
+    columns = (column_under(expression) for expression in origin.expressions.values())
+    return EventTable(
+        relation=relation,
+        schema=origin.schema,
+        table=origin.table,
+        known_at=column_under(known_at),
+        known_at_shown=known_at,
+        event_time_shown=origin.expressions.get(relation.event_time),
+        reads=frozenset(column for column in columns if column is not None),
+    )
+
+
+async def _examine_required(connection: AsyncpgConnection, table: EventTable) -> list[Finding]:
+    row = await connection.fetchrow(
+        "select format('%I.%I', $1::text, $2::text) as rendered, quote_ident($3::text) as column_name, "
+        "columns.attnotnull "
+        "from pg_catalog.pg_attribute as columns "
+        "inner join pg_catalog.pg_class as tables on tables.oid = columns.attrelid and tables.relname = $2 "
+        "inner join pg_catalog.pg_namespace as schemas on schemas.oid = tables.relnamespace and schemas.nspname = $1 "
+        "where columns.attname = $3",
+        table.schema,
+        table.table,
+        table.known_at,
+    )
+    if row is None or row["attnotnull"]:
+        return []
+    ddl = f"alter table {row['rendered']} alter column {row['column_name']} set not null"
+    return [Finding("known times", str(table), is_ok=False, message=f"{table.known_at} may be null", ddl=(ddl,))]
+
+
+def _relations(registry: Registry) -> Iterable[Relation]:
+    return {
+        relation.relation: relation for service in registry.services.values() for relation in service.relations
+    }.values()
+
+
+def _scale_factor(table: str, factor: float | None, *, is_vacuumed: bool) -> Finding:
+    is_ok = factor is not None and factor <= HIGHEST_INSERT_SCALE_FACTOR and is_vacuumed
     given = "is not set" if factor is None else f"is {factor:g}"
     message = f"autovacuum_vacuum_insert_scale_factor {given}"
+    settings = [f"autovacuum_vacuum_insert_scale_factor = {WANTED_INSERT_SCALE_FACTOR:g}"]
+    if not is_vacuumed:
+        message = "autovacuum_enabled is off"
+        settings.append("autovacuum_enabled = on")
     if not is_ok:
         message += f"; above {HIGHEST_INSERT_SCALE_FACTOR:g}, fresh rows are fetched from the heap for long"
-    ddl = f"alter table {table} set (autovacuum_vacuum_insert_scale_factor = {WANTED_INSERT_SCALE_FACTOR:g})"
+    ddl = f"alter table {table} set ({', '.join(settings)})"
     return Finding("settings", table, is_ok=is_ok, message=message, ddl=() if is_ok else (ddl,))

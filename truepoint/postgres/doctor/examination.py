@@ -1,4 +1,4 @@
-"""All checks of a database in their order, and the making of the indexes it lacks."""
+"""All checks of a database in their order, and the making of what it lacks."""
 
 from collections.abc import Callable
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 
 from truepoint.compiled.registry import Registry
-from truepoint.errors import DatabaseMismatchError, WarehouseError
+from truepoint.errors import WarehouseError, first_line
 from truepoint.postgres.connecting import connect_asyncpg
 from truepoint.postgres.doctor.agreement import examine_agreement
 from truepoint.postgres.doctor.event_tables import examine_event_tables
@@ -25,7 +25,8 @@ async def examine(dsn: str, registry: Registry) -> Examination:
             findings = [Finding("connection", "server", is_ok=True, message=f"is Postgres {version}")]
             agreement = await examine_agreement(connection, registry)
             findings += agreement
-            findings += await examine_event_tables(connection, registry)
+            told = frozenset(finding.subject for finding in agreement if not finding.is_ok)
+            findings += await examine_event_tables(connection, registry, told=told)
             if all(finding.is_ok for finding in agreement):  # a statement that does not run has no plan
                 findings += await examine_indexes(connection, registry)
     except WarehouseError as error:
@@ -33,20 +34,25 @@ async def examine(dsn: str, registry: Registry) -> Examination:
     return Examination(database=describe_uri(dsn), findings=tuple(findings))
 
 
-async def apply_indexes(dsn: str, examination: Examination, *, on_statement: Callable[[str], None]) -> None:
-    """Make the indexes that `examination` found missing, one after the other, without locking writers out.
+async def apply_missing(
+    dsn: str, examination: Examination, *, on_statement: Callable[[str], None]
+) -> tuple[tuple[str, str], ...]:
+    """Make the indexes and settings that `examination` found missing, one by one, without locking writers out.
 
-    `on_statement` is told each statement before it runs. Raises WarehouseError or DatabaseMismatchError.
+    `on_statement` is told each statement before it runs. One that fails does not stop the others: returns those that
+    failed, with why. Raises WarehouseError where the database cannot be reached.
     """
-    statements = dict.fromkeys(
-        statement for finding in examination.missing if finding.check == "indexes" for statement in finding.ddl
-    )
-    if not statements:
-        return
+    failed: list[tuple[str, str]] = []
+    if not examination.applicable:
+        return ()
     async with connect_asyncpg(dsn, session=_SESSION) as connection:
-        for statement in statements:
+        for statement in examination.applicable:
             on_statement(statement)
             try:
                 await connection.execute(statement)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-                raise DatabaseMismatchError(f"The index could not be made: {error}. Statement: {statement}") from error
+            except asyncpg.PostgresError as error:
+                failed.append((statement, " ".join(str(error).split())))
+            except (asyncpg.InterfaceError, OSError) as error:  # the connection is lost, and the rest with it
+                failed.append((statement, first_line(error)))
+                break
+    return tuple(failed)

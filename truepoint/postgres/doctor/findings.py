@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Check = Literal["connection", "relations", "statement", "known times", "indexes", "settings"]
+Check = Literal["connection", "relations", "statement", "guard", "known times", "changes", "indexes", "settings"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,20 @@ class Examination:
     def missing(self) -> tuple[Finding, ...]:
         """What the definitions need and the database lacks."""
         return tuple(finding for finding in self.findings if not finding.is_ok)
+
+    @property
+    def applicable(self) -> tuple[str, ...]:
+        """The statements that `--apply` runs: indexes and settings, which change nothing for writers."""
+        return tuple(
+            dict.fromkeys(
+                statement for found in self.missing if found.check in ("indexes", "settings") for statement in found.ddl
+            )
+        )
+
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """The statements that are left to a person."""
+        return tuple(statement for statement in self.ddl if statement not in self.applicable)
 
     @property
     def ddl(self) -> tuple[str, ...]:

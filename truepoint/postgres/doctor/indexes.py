@@ -9,10 +9,13 @@ from typing import Any, Final
 
 import asyncpg
 
-from truepoint.compiled.registry import Index, Registry, Service
+from truepoint.compiled.registry import Registry, Service
 from truepoint.errors import WarehouseError
 from truepoint.postgres.connecting import AsyncpgConnection
 from truepoint.postgres.doctor.findings import Finding
+from truepoint.postgres.doctor.index_ddl import find_fault, find_parts, index_statements
+from truepoint.postgres.doctor.index_needs import IndexNeed, comparable, find_needs
+from truepoint.postgres.doctor.origins import ROOT, over_table, quoted
 
 # The plan that the server uses, were the tables large: small ones would rightly be read in full.
 _PLANNER_SETTINGS: Final = """
@@ -20,25 +23,13 @@ set local plan_cache_mode = force_generic_plan;
 set local enable_seqscan = off;
 set local jit = off;
 """
-_PARTITION_ROOT: Final = """
-select schemas.nspname::text as schema_name, roots.relname::text as table_name
-from pg_catalog.pg_class as roots
-inner join pg_catalog.pg_namespace as schemas on schemas.oid = roots.relnamespace
-where roots.oid = coalesce(
-    pg_catalog.pg_partition_root(to_regclass(format('%I.%I', $1::text, $2::text))),
-    to_regclass(format('%I.%I', $1::text, $2::text))
-)
-"""
-# Key columns of an index in order, '' for an expression; those it only carries along are left out.
+# Key columns of an index in order, as expressions over the table; those it only carries along are left out.
 _INDEX: Final = """
 select
     indexes.indisvalid as is_valid,
     array(
-        select coalesce(columns.attname::text, '')
-        from unnest(indexes.indkey::int2[]) with ordinality as keys (attnum, place)
-        left join pg_catalog.pg_attribute as columns
-            on columns.attrelid = indexes.indrelid and columns.attnum = keys.attnum
-        where keys.place <= indexes.indnkeyatts
+        select pg_catalog.pg_get_indexdef(indexes.indexrelid, keys.place::int, true)
+        from generate_series(1, indexes.indnkeyatts) as keys (place)
         order by keys.place
     ) as key_columns
 from pg_catalog.pg_index as indexes
@@ -49,7 +40,11 @@ where schemas.nspname = $1 and names.relname = $2
 _ESTIMATED_ROWS: Final = """
 select tables.reltuples
 from pg_catalog.pg_class as tables
-where tables.oid = to_regclass(format('%I.%I', $1::text, $2::text))
+where tables.oid = (
+    select given.oid from pg_catalog.pg_class as given
+    inner join pg_catalog.pg_namespace as given_schemas on given_schemas.oid = given.relnamespace
+    where given_schemas.nspname = $1 and given.relname = $2
+)
 """
 # Below this every index costs about the same, and the planner's choice between two that fit says nothing.
 SMALL_TABLE_ROWS: Final = 10_000
@@ -57,7 +52,7 @@ SMALL_TABLE_ROWS: Final = 10_000
 
 @dataclass(frozen=True)
 class IndexUse:
-    """An index that a plan reads: the key columns it has, and those that its Index Cond bounds."""
+    """An index that a plan reads: its key columns, as comparable expressions, and those that its Index Cond bounds."""
 
     key_columns: tuple[str, ...]
     bounded: frozenset[str]
@@ -97,31 +92,31 @@ def _fits(key_columns: tuple[str, ...], keys: tuple[str, ...]) -> bool:
 
 
 async def examine_indexes(connection: AsyncpgConnection, registry: Registry) -> list[Finding]:
-    """EXPLAIN each statement: every index it needs must be met by an Index Cond on all its key columns."""
+    """EXPLAIN each statement: every index that its views need must be met by an Index Cond on all its key columns."""
     findings: list[Finding] = []
+    needs_of = {service.name: await find_needs(connection, service) for service in registry.services.values()}
+    taken = [need.name for need in {need.keys_of_table: need for needs in needs_of.values() for need in needs}.values()]
     for service in registry.services.values():
         try:
             scans = await _table_scans(connection, service)
         except asyncpg.PostgresError as error:
             findings.append(Finding("indexes", service.name, is_ok=False, message=f"cannot be explained: {error}"))
             continue
-        of_service = [await _examine_index(connection, index, scans) for index in service.indexes]
-        reported = {
-            (index.table_name.schema, index.table_name.name)
-            for index, found in zip(service.indexes, of_service, strict=True)
-            if not found.is_ok
-        }
+        needs = [need.named_alone() if taken.count(need.name) > 1 else need for need in needs_of[service.name]]
+        of_service = [await _examine_need(connection, need, scans) for need in needs]
+        needed = {(need.schema, need.table) for need in needs}
         of_service += [
             Finding(
                 "indexes",
                 f"{scan.schema}.{scan.table}",
                 is_ok=False,
-                message=f"is read in full by {service.name} ({scan.node_type}); the manifest names no index for that",
+                message=f"is read in full by {service.name} ({scan.node_type}), and no index can serve: its key and "
+                "its event time are not both expressions over its columns. Join or compute in a table of its own",
             )
             for scan in scans
-            if not any(use.bounded for use in scan.index_uses) and (scan.schema, scan.table) not in reported
+            if not any(use.bounded for use in scan.index_uses) and (scan.schema, scan.table) not in needed
         ]
-        findings += [finding for finding in of_service if finding not in findings]
+        findings += [finding for finding in dict.fromkeys(of_service) if finding not in findings]
     return findings
 
 
@@ -158,12 +153,13 @@ def _index_nodes(scan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 async def _table_scan(connection: AsyncpgConnection, node: dict[str, Any]) -> TableScan:
     # Indexes are needed on the table that a definition names; plans show its partitions.
-    root = await _row(connection, _PARTITION_ROOT, node["Schema"], node["Relation Name"])
+    root = await _row(connection, ROOT, node["Schema"], node["Relation Name"])
     uses = []
     for index_node in _index_nodes(node):
         index = await _row(connection, _INDEX, node["Schema"], index_node["Index Name"])
-        columns = tuple(index["key_columns"])
-        bounded = frozenset(column for column in columns if _bounds(index_node["Index Cond"], node["Alias"], column))
+        columns = tuple(comparable(column) for column in index["key_columns"])
+        condition = over_table(index_node["Index Cond"], node["Alias"])
+        bounded = frozenset(column for column in columns if _bounds(condition, column))
         uses.append(IndexUse(key_columns=columns, bounded=bounded))
     return TableScan(
         schema=root["schema_name"], table=root["table_name"], node_type=node["Node Type"], index_uses=tuple(uses)
@@ -178,36 +174,41 @@ async def _row(connection: AsyncpgConnection, statement: str, *arguments: str) -
     return row
 
 
-def _bounds(condition: str, alias: str, column: str) -> bool:
-    """Say whether an Index Cond names a column of the table. VERBOSE puts the alias before each."""
-    return re.search(rf'(?<![\w"])"?{re.escape(alias)}"?\."?{re.escape(column)}"?(?![\w"])', condition) is not None
+def _bounds(condition: str, column: str) -> bool:
+    """Say whether an Index Cond names a column or expression of the table."""
+    plain = condition.replace("(", "").replace(")", "")
+    return re.search(rf'(?<![\w".]){re.escape(column)}(?![\w"])', plain) is not None
 
 
-async def _examine_index(connection: AsyncpgConnection, index: Index, scans: list[TableScan]) -> Finding:
-    table = index.table_name
-    subject = str(table)
-    keys = ", ".join(index.keys)
-    of_table = [scan for scan in scans if (scan.schema, scan.table) == (table.schema, table.name)]
-    if any(scan.is_reached_by(index.keys) for scan in of_table):
+async def _examine_need(connection: AsyncpgConnection, need: IndexNeed, scans: list[TableScan]) -> Finding:
+    subject = f"{need.schema}.{need.table}"
+    keys = ", ".join(need.keys)
+    wanted = tuple(comparable(key) for key in need.keys)
+    of_table = [scan for scan in scans if (scan.schema, scan.table) == (need.schema, need.table)]
+    if any(scan.is_reached_by(wanted) for scan in of_table):
         return Finding("indexes", subject, is_ok=True, message=f"is reached by an index on {keys}")
     plans = "; ".join(dict.fromkeys(str(scan) for scan in of_table)) or "the table is not read"
     plan = f" (its plan: {plans})"
-    existing = await connection.fetchrow(_INDEX, table.schema, index.name)
-    if existing is None:
-        return Finding("indexes", subject, is_ok=False, message=f"lacks an index on {keys}{plan}", ddl=(index.ddl,))
+    existing = await connection.fetchrow(_INDEX, need.schema, need.name)
+    parts = await find_parts(connection, need)
+    if existing is None or (not existing["is_valid"] and len(parts) > 1):
+        fault = await find_fault(connection, need)
+        if fault:
+            message = f"has no index on {keys}, and none can serve: {fault}. Make it a column of the table"
+            return Finding("indexes", subject, is_ok=False, message=message)
+        lacks = "lacks an index on" if existing is None else f"has index {need.name} not on every partition; needs"
+        ddl = await index_statements(connection, need, parts)
+        return Finding("indexes", subject, is_ok=False, message=f"{lacks} {keys}{plan}", ddl=ddl)
     if not existing["is_valid"]:
-        drop = f"drop index concurrently {_quoted(table.schema)}.{_quoted(index.name)}"
-        message = f"has index {index.name} left invalid by a build that did not end"
-        return Finding("indexes", subject, is_ok=False, message=message, ddl=(drop, index.ddl))
-    is_bounded = bool(of_table) and all(scan.is_bounded_by(index.keys[-1]) for scan in of_table)
-    if is_bounded and _fits(tuple(existing["key_columns"]), index.keys):
-        rows = await connection.fetchval(_ESTIMATED_ROWS, table.schema, table.name)
+        drop = f"drop index concurrently {quoted(need.schema)}.{quoted(need.name)}"
+        message = f"has index {need.name} left invalid by a build that did not end"
+        ddl = (drop, *await index_statements(connection, need, parts))
+        return Finding("indexes", subject, is_ok=False, message=message, ddl=ddl)
+    is_bounded = bool(of_table) and all(scan.is_bounded_by(wanted[-1]) for scan in of_table)
+    if is_bounded and _fits(tuple(comparable(key) for key in existing["key_columns"]), wanted):
+        rows = await connection.fetchval(_ESTIMATED_ROWS, need.schema, need.table)
         if rows < SMALL_TABLE_ROWS:  # -1 before the first analyze
             message = f"has an index on {keys}; while the table is small, the plan takes another one"
             return Finding("indexes", subject, is_ok=True, message=message)
-    message = f"has index {index.name}, and yet is not reached by {keys}{plan}"
+    message = f"has index {need.name}, and yet is not reached by {keys}{plan}"
     return Finding("indexes", subject, is_ok=False, message=message)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

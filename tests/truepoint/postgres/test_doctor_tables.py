@@ -1,0 +1,301 @@
+"""Every event table is looked at, in any schema: its guard, its known times, and whether its rows changed."""
+
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from tests.truepoint.postgres.staged import execute, faults, found, staged_registry
+from truepoint.postgres.doctor import examine
+from truepoint.postgres.guards import ground_statements, install_guard, read_guarded_table
+
+OWN = """
+create schema shop;
+create table shop.orders (
+    id text primary key, customer text, cents bigint, status text, at timestamptz not null, seen timestamptz not null
+);
+"""
+VIEW = (
+    "select id as transaction_id, customer as account_id, cents as base_amount_minor, at as occurred_at, "
+    "{seen} as known_at from shop.orders"
+)
+MONTHS = (
+    "insert into shop.orders select number::text, 'c', 1, 'open', now() - number * interval '1 day', {seen} "
+    "from generate_series(1, 200) as number"
+)
+
+
+def guard(dsn: str, *, keeps_given: bool = False) -> None:
+    with psycopg.connect(dsn) as connection:
+        connection.execute(ground_statements().encode())
+        install_guard(connection, read_guarded_table(connection, "shop", "orders", "seen"), keeps_given=keeps_given)
+
+
+def counted(dsn: str, *statements: str) -> None:
+    """Run statements in one session, which then tells its counts."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+        connection.execute("select pg_stat_force_next_flush()")
+        connection.execute("select 1")
+
+
+async def test_an_unguarded_table_of_one_s_own_is_told_and_the_ddl_guards_it(database_dsn: str, tmp_path: Path) -> None:
+    execute(database_dsn, OWN)
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    examination = await examine(database_dsn, registry)
+    (finding,) = (of for of in found(examination, "guard") if not of.is_ok)
+    assert finding.subject == "shop.orders"
+    assert "truepoint guard shop.orders --known-at seen" in finding.message
+    execute(database_dsn, *finding.ddl)
+    assert faults(await examine(database_dsn, registry), "guard") == []
+    execute(database_dsn, "insert into shop.orders values ('1', 'c', 1, 'open', now(), '2020-01-01')")
+    with psycopg.connect(database_dsn) as connection:
+        assert connection.execute("select seen > '2021-01-01' from shop.orders").fetchone() == (True,)
+
+
+async def test_the_ddl_guards_a_database_without_truepoint_s_schema(database_dsn: str, tmp_path: Path) -> None:
+    execute(database_dsn, OWN, "drop schema truepoint cascade")
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    (finding,) = (of for of in found(await examine(database_dsn, registry), "guard") if not of.is_ok)
+    execute(database_dsn, *finding.ddl)
+    assert faults(await examine(database_dsn, registry), "guard") == []
+
+
+BACKDATE = """
+create function public.backdate() returns trigger language plpgsql as
+$$ begin new.seen := new.at; return new; end $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (
+            ("drop trigger zz_truepoint_append_only on shop.orders",),
+            "zz_truepoint_append_only on shop.orders is missing",
+        ),
+        (("drop trigger zz_truepoint_truncate on shop.orders",), "zz_truepoint_truncate on shop.orders is missing"),
+        (("alter table shop.orders enable trigger all",), "does not hold in replica role"),
+        (
+            ("alter table shop.orders disable trigger zz_truepoint_epoch",),
+            "zz_truepoint_epoch on shop.orders is disabled",
+        ),
+        (
+            (
+                "create or replace function truepoint.set_seen() returns trigger language plpgsql as "
+                "$$ begin return new; end $$",
+            ),
+            "calls truepoint.set_seen, which is not what it should be",
+        ),
+        (("alter function truepoint.set_seen() reset search_path",), "calls truepoint.set_seen, which is not"),
+        (
+            (
+                "create or replace trigger zz_truepoint_known_time before insert on shop.orders for each row "
+                "when (new.cents > 0) execute function truepoint.set_seen()",
+                "alter table shop.orders enable always trigger zz_truepoint_known_time",
+            ),
+            "has another condition than the guard's",
+        ),
+        (
+            (
+                BACKDATE,
+                "create trigger zzz before insert on shop.orders for each row execute function public.backdate()",
+            ),
+            "trigger zzz on shop.orders fires after it and may set seen: rename it to a_zzz",
+        ),
+        (
+            (
+                BACKDATE,
+                "drop trigger zz_truepoint_known_time on shop.orders",
+                "create trigger zz_truepoint_known_time before insert on shop.orders for each row "
+                "execute function public.backdate()",
+                "alter table shop.orders enable always trigger zz_truepoint_known_time",
+            ),
+            "is not the guard's",
+        ),
+    ],
+    ids=[
+        "append-only dropped",
+        "truncate dropped",
+        "as after --disable-triggers",
+        "epoch disabled",
+        "function replaced",
+        "search path reset",
+        "other condition",
+        "a trigger after it",
+        "a trigger in its name",
+    ],
+)
+async def test_a_guard_that_is_not_what_it_should_be_is_found(
+    database_dsn: str, tmp_path: Path, damage: tuple[str, ...], message: str
+) -> None:
+    execute(database_dsn, OWN)
+    guard(database_dsn)
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    assert faults(await examine(database_dsn, registry), "guard") == []
+    execute(database_dsn, *damage)
+    examination = await examine(database_dsn, registry)
+    assert any(message in fault for fault in faults(examination, "guard"))
+    if "zzz" not in message:
+        (finding,) = (of for of in found(examination, "guard") if not of.is_ok)
+        execute(database_dsn, *finding.ddl)
+        assert faults(await examine(database_dsn, registry), "guard") == []
+
+
+async def test_a_trigger_that_fires_before_the_guard_is_no_fault(database_dsn: str, tmp_path: Path) -> None:
+    execute(database_dsn, OWN, BACKDATE)
+    guard(database_dsn)
+    for name in ("update_seen", '"ZZ"', "zz_truepoint_a"):
+        execute(
+            database_dsn,
+            f"create trigger {name} before insert on shop.orders for each row execute function public.backdate()",
+        )
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    assert faults(await examine(database_dsn, registry), "guard") == []
+
+
+async def test_known_times_that_are_given_by_choice_are_no_fault_and_their_changes_are_refused(
+    database_dsn: str, tmp_path: Path
+) -> None:
+    execute(database_dsn, OWN)
+    guard(database_dsn, keeps_given=True)
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    (finding,) = found(await examine(database_dsn, registry), "guard")
+    assert (finding.is_ok, finding.message) == (True, "append-only; known times are given by its writers")
+
+
+async def test_the_guard_of_partitions_is_looked_at(database_dsn: str, tmp_path: Path) -> None:
+    execute(
+        database_dsn,
+        "create schema shop",
+        "create table shop.orders (id text, customer text, cents bigint, at timestamptz, seen timestamptz not null) "
+        "partition by range (at)",
+        "create table shop.orders_2026 partition of shop.orders for values from ('2026-01-01') to ('2027-01-01')",
+    )
+    guard(database_dsn)
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    assert faults(await examine(database_dsn, registry), "guard") == []
+    execute(
+        database_dsn,
+        "create table shop.orders_2027 partition of shop.orders for values from ('2027-01-01') to ('2028-01-01')",
+        "alter table shop.orders_2026 disable trigger zz_truepoint_append_only",
+    )
+    (finding,) = (of for of in found(await examine(database_dsn, registry), "guard") if not of.is_ok)
+    assert "zz_truepoint_truncate on shop.orders_2027 is missing" in finding.message
+    assert "zz_truepoint_append_only on shop.orders_2026 is not enabled always" in finding.message
+    execute(database_dsn, *finding.ddl)
+    assert faults(await examine(database_dsn, registry), "guard") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("update shop.orders set status = 'paid' where id = '1'", "1 rows were updated and 0 deleted since"),
+        ("delete from shop.orders where id = '1'", "0 rows were updated and 1 deleted since"),
+    ],
+    ids=["a status updated in place", "a row deleted"],
+)
+async def test_a_changed_row_is_found_with_what_to_do(
+    database_dsn: str, tmp_path: Path, change: str, message: str
+) -> None:
+    execute(database_dsn, OWN)
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    counted(database_dsn, MONTHS.format(seen="now() - number * interval '1 day'"))
+    assert faults(await examine(database_dsn, registry), "changes") == []
+    counted(database_dsn, change)
+    (fault,) = faults(await examine(database_dsn, registry), "changes")
+    assert message in fault
+    assert "truepoint history-table shop.orders" in fault
+    guard(database_dsn)
+    (finding,) = found(await examine(database_dsn, registry), "changes")
+    assert finding.is_ok
+    assert message in finding.message
+
+
+@pytest.mark.parametrize(
+    ("seen", "message"),
+    [
+        ("now()", "is the time of a load, and before it features see nothing"),
+        ("now() - random() * interval '50 minutes'", "is the time of a load"),
+        (
+            "now() - number * interval '1 day' - interval '1 hour'",
+            "200 of 200 sampled rows were known before they happened",
+        ),
+        ("now() - number * interval '1 day'", None),
+        ("now() - (number / 2) * interval '1 day'", None),
+    ],
+    ids=["default now()", "loaded within an hour", "known before it happened", "at once", "half as late"],
+)
+async def test_known_times_that_cannot_be_meant_are_found(
+    database_dsn: str, tmp_path: Path, seen: str, message: str | None
+) -> None:
+    execute(database_dsn, OWN, MONTHS.format(seen=seen))
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    told = faults(await examine(database_dsn, registry), "known times")
+    assert len(told) == (0 if message is None else 1)
+    if message is not None:
+        assert message in told[0]
+
+
+async def test_null_known_times_are_counted(database_dsn: str, tmp_path: Path) -> None:
+    execute(database_dsn, OWN, "alter table shop.orders alter seen drop not null", MONTHS.format(seen="null"))
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    told = faults(await examine(database_dsn, registry), "known times")
+    assert told == ["seen may be null", "seen is null in 200 of 200 sampled rows, which no feature ever counts"]
+
+
+async def test_a_known_time_that_is_the_event_time_is_said_and_needs_no_clock(
+    database_dsn: str, tmp_path: Path
+) -> None:
+    execute(database_dsn, OWN, MONTHS.format(seen="now()"))
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="at"))
+    examination = await examine(database_dsn, registry)
+    (finding,) = found(examination, "known times")
+    assert (finding.is_ok, finding.message) == (True, "at is the event time too: no lateness is modelled")
+    (unguarded,) = faults(examination, "guard")
+    assert "truepoint guard shop.orders --keep-given" in unguarded
+    guard(database_dsn, keeps_given=True)
+    assert faults(await examine(database_dsn, registry), "guard") == []
+
+
+async def test_a_dbt_snapshot_is_versions_as_long_as_its_end_is_not_read(database_dsn: str, tmp_path: Path) -> None:
+    execute(
+        database_dsn,
+        "create schema shop",
+        "create table shop.orders (id text, customer text, cents bigint, at timestamptz, seen timestamptz not null, "
+        "dbt_scd_id text, dbt_valid_from timestamptz, dbt_valid_to timestamptz, dbt_updated_at timestamptz)",
+        MONTHS.format(seen="now() - number * interval '1 day'").replace("'open', ", ""),
+        "update shop.orders set dbt_valid_to = now()",
+    )
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    examination = await examine(database_dsn, registry)
+    assert faults(examination, "guard") == []
+    assert faults(examination, "changes") == []
+    execute(database_dsn, "drop schema staged cascade")
+    view = VIEW.format(seen="seen").replace("at as occurred_at", "dbt_valid_to as occurred_at")
+    again = staged_registry(database_dsn, tmp_path, view)
+    assert "dbt_valid_to changes under it" in faults(await examine(database_dsn, again), "guard")[0]
+
+
+@pytest.mark.parametrize("seen", ["now()", "now() - number * interval '1 day'"])
+async def test_a_role_that_may_only_read_the_view_sees_as_much(database_dsn: str, tmp_path: Path, seen: str) -> None:
+    execute(database_dsn, OWN, MONTHS.format(seen=seen))
+    guard(database_dsn)
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    parts = urlsplit(database_dsn)
+    role = f"reader_{parts.path.lstrip('/')}"
+    execute(
+        database_dsn,
+        f"create role {role} login password 'secret'",
+        f"grant usage on schema staged to {role}",
+        f"grant select on staged.transactions to {role}",
+    )
+    netloc = f"{role}:secret@{parts.netloc.rpartition('@')[2]}"
+    as_reader = await examine(urlunsplit(parts._replace(netloc=netloc)), registry)
+    as_owner = await examine(database_dsn, registry)
+    assert [(of.check, of.subject, of.is_ok, of.message) for of in as_reader.findings] == [
+        (of.check, of.subject, of.is_ok, of.message) for of in as_owner.findings
+    ]
+    execute(database_dsn, f"drop owned by {role}", f"drop role {role}")
