@@ -47,6 +47,13 @@ TIED = world(
     transaction("t", NOON - HOUR),
     account_versions=(VERSION, replace(VERSION, account_version_id="v2", home_country="FI")),
 )
+CORRECTED = world(
+    transaction("t", NOON - HOUR),
+    account_versions=(
+        replace(VERSION, account_version_id="v2"),
+        replace(VERSION, account_version_id="v1", home_country="FI", known_at=NOON - timedelta(days=1)),
+    ),
+)
 NULL_KEYS = world(transaction("t", NOON - HOUR, account_id=None), spine=asked(account_id=None))
 KNOWN_WHEN_IT_ENDS = world(transaction("t", NOON - 2 * HOUR, known_at=NOON - HOUR), spine=asked())
 KNOWN_TOO_LATE = world(transaction("t", NOON - 2 * HOUR, known_at=NOON - HOUR / 2), spine=asked())
@@ -84,13 +91,16 @@ MUTANTS = {
         "training/training_events.sql", "and {{ key }} is not null", "", NULL_KEYS,
     ),
     "a tie order reversed, online": Mutant(
-        "online/online_view.sql", "{{ truepoint.by_bytes('event.' ~ view.events.event_id) }} desc\nlimit 1",
-        "{{ truepoint.by_bytes('event.' ~ view.events.event_id) }}\nlimit 1", TIED,
+        "online/online_view.sql", "_get_event_order(view, 'event.') | join(' desc, ') }} desc\nlimit 1",
+        "_get_event_order(view, 'event.') | join(' desc, ') }}\nlimit 1", TIED,
+    ),
+    "a correction that goes by its id": Mutant(
+        "contract/event_order.sql", "        event ~ view.events.known_at,\n", "", CORRECTED,
     ),
     "a tie order reversed, in training": Mutant(
         "training/training_events.sql",
-        "order by {{ view.events.event_time }}, {{ truepoint.by_bytes(view.events.event_id) }}",
-        "order by {{ view.events.event_time }}, {{ truepoint.by_bytes(view.events.event_id) }} desc", TIED,
+        "order by {{ truepoint._get_event_order(view) | join(', ') }}",
+        "order by {{ truepoint._get_event_order(view) | join(', ') }} desc", TIED,
     ),
     "an offset's sign flipped, online": Mutant(
         "contract/event_counts.sql", "return(truepoint.time_minus(as_of, feature.offset_seconds))",

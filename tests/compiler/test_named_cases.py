@@ -269,6 +269,21 @@ def test_ties_of_a_latest_version_go_by_the_bytes_of_its_id(features: FeatureDat
         assert agreed_values(features, world(account_versions=versions))["account_home_country"] == "last"
 
 
+@pytest.mark.parametrize(("first_id", "second_id"), [("a", "b"), ("b", "a")])
+def test_of_two_versions_of_one_event_time_the_one_known_later_is_the_correction(
+    features: FeatureDatabase, first_id: str, second_id: str
+) -> None:
+    began = NOON - 3 * SECOND
+    versions = (
+        AccountVersion(first_id, "a", "FI", began, began),
+        AccountVersion(second_id, "a", "EE", began, NOON - SECOND),
+    )
+    for as_of, country in ((NOON - SECOND - MICROSECOND, "FI"), (NOON - SECOND, "EE")):
+        values = agreed_values(features, world(account_versions=versions, spine=asked(as_of=as_of)))
+        assert values["account_home_country"] == country
+        assert values["txn_is_foreign_country"] == (country != "EE")
+
+
 def test_home_country_is_as_known_then(features: FeatureDatabase) -> None:
     versions = (
         AccountVersion("v1", "a", "EE", NOON - timedelta(days=400), NOON - timedelta(days=400)),

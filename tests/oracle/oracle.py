@@ -49,7 +49,7 @@ def visible_events(events: Sequence[Event], request: Request, window: str, offse
             and event.known_at <= request.as_of
             and event.event_id != request.event_id
         ),
-        key=lambda event: (event.event_time, event.event_id),
+        key=lambda event: (event.event_time, event.known_at, event.event_id),
     )
 
 

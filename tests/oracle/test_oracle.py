@@ -133,6 +133,17 @@ def test_ties_go_by_event_id() -> None:
     assert feature_value(tied, ASKED, {"aggregate": "last", "of": "amount", "window": "1h"}) == 2
 
 
+def test_ties_go_by_known_time_before_event_id() -> None:
+    versions = [
+        event("b", HOUR / 2, HOUR / 2, amount=1),  # known at once
+        event("a", HOUR / 2, HOUR / 4, amount=2),  # the same event time, known later: a correction
+        event("c", HOUR / 2, -MICROSECOND, amount=3),  # a second one, not known yet
+    ]
+    for aggregate, expected in {"first": 1, "last": 2, "first_k": [1, 2], "last_k": [2, 1], "attribute": 2}.items():
+        definition = {"aggregate": aggregate, "of": "amount", "window": "1h", "k": 3}
+        assert feature_value(versions, ASKED, definition) == expected
+
+
 def test_attribute_is_the_latest_known_version() -> None:
     versions = [
         event("v1", timedelta(days=400), home="EE"),

@@ -8,13 +8,13 @@
     plan       how it is computed:
                'sums'      adds numbers up; the plans can also take them away again
                'distinct'  counts values
-               'latest'    takes the latest event, by (event time, event id)
+               'latest'    takes the latest event, by (event time, known time, event id)
                'ordered'   takes something at a place in an order
     is_never_null  given where the value is 0, not null, when nothing was seen
     partials   only for 'sums': name -> what one event adds. An event whose `of` is null adds nothing.
     order_by   only for 'ordered': what stands in order:
                'value'      the values of `of`, null left out; text by its bytes
-               'event'      the events, by (event time, event id)
+               'event'      the events, by (event time, known time, event id)
                'frequency'  the different values of `of`, null left out, the most frequent first; of equally frequent ones the lesser
     take       for 'ordered': {from, k}: the `k` first, or last, in that order
     positions  for 'ordered', instead of take: name -> SQL of a place, counted from 1, over `partial.n`, the number of things in order

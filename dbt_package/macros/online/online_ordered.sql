@@ -7,29 +7,32 @@
 {%- set value = part.of or time -%}
 {%- set order = {
     'value': [value],
-    'event': [time, truepoint.by_bytes('event.' ~ view.events.event_id)],
+    'event': truepoint._get_event_order(view, 'event.'),
     'frequency': ['count(*)', value],
 }[part.order_by] -%}
 {%- set downwards = columns.take and columns.take['from'] == 'last' -%}
+{%- set places = [] -%}
+{%- for _ in order -%}
+    {%- do places.append('place_' ~ loop.index ~ (' desc' if downwards or part.order_by == 'frequency' and loop.first else '')) -%}
+{%- endfor -%}
 {%- if not columns.take -%}
 select
     count({{ value }}) as n,
     array_agg({{ value }} order by {{ value }}) as items
 {{ truepoint._online_ordered_events(view, part, relation) }}
 {%- elif is_array -%}
-select array_agg(item order by {{ 'place_1 desc, place_2 asc' if part.order_by == 'frequency' else ('place_1 desc, place_2 desc' if downwards else 'place_1, place_2') }}) as items
+select array_agg(item order by {{ places | join(', ') }}) as items
 from (
     select
         {{ value }} as item,
-        {{ order[0] }} as place_1,
-        {{ order[1] }} as place_2
+        {%- for sql in order %}
+        {{ sql }} as place_{{ loop.index }}{{ ',' if not loop.last }}
+        {%- endfor %}
     {{ truepoint._online_ordered_events(view, part, relation) | indent(4) }}
     {%- if part.order_by == 'frequency' %}
     group by {{ value }}
-    order by place_1 desc, place_2 asc
-    {%- else %}
-    order by place_1{{ ' desc' if downwards }}, place_2{{ ' desc' if downwards }}
     {%- endif %}
+    order by {{ places | join(', ') }}
     limit {{ columns.take.k }}
 ) as taken
 {%- else -%}

@@ -120,7 +120,7 @@ where
     {%- if part.where %}
     and {{ part.where }}
     {%- endif %}
-order by event.{{ view.events.event_time }} desc, {{ truepoint.by_bytes('event.' ~ view.events.event_id) }} desc
+order by {{ truepoint._get_event_order(view, 'event.') | join(' desc, ') }} desc
 limit 1
 {%- endmacro %}
 

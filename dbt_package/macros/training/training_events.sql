@@ -1,6 +1,6 @@
 {#
-    CTE `events`: the events that can ever count, and what each adds. `event_rank` numbers a key's events by (event time, event id), where
-    a feature takes a value from one of them; `…_rank` numbers a key's values in their order.
+    CTE `events`: the events that can ever count, and what each adds. `event_rank` numbers a key's events by (event time, known time,
+    event id), where a feature takes a value from one of them; `…_rank` numbers a key's values in their order.
 #}
 {% macro _training_events(view, parts) %}
 {%- set by_event = parts.ordereds.values() | selectattr('order_by', 'equalto', 'event') | list -%}
@@ -46,7 +46,7 @@ events as{{ truepoint._inlined() if not ranked and not parts.rankings }} (
         {%- if ranked %},
         row_number() over (
             partition by {{ view.entity | join(', ') }}
-            order by {{ view.events.event_time }}, {{ truepoint.by_bytes(view.events.event_id) }}
+            order by {{ truepoint._get_event_order(view) | join(', ') }}
         ) as event_rank
         {%- endif %}
     from source_events

@@ -1,0 +1,11 @@
+{#
+    The total order of a key's events, as a list of SQL: by event time; of one event time by known time, so that what is known later corrects what
+    was known before; of both, by event id.
+#}
+{% macro _get_event_order(view, event='') %}
+    {{ return([
+        event ~ view.events.event_time,
+        event ~ view.events.known_at,
+        truepoint.by_bytes(event ~ view.events.event_id),
+    ]) }}
+{% endmacro %}
