@@ -50,8 +50,8 @@ TIED = world(
 CORRECTED = world(
     transaction("t", NOON - HOUR),
     account_versions=(
-        replace(VERSION, account_version_id="v2"),
-        replace(VERSION, account_version_id="v1", home_country="FI", known_at=NOON - timedelta(days=1)),
+        replace(VERSION, account_version_id="v1"),
+        replace(VERSION, account_version_id="v2", home_country="FI", known_at=NOON - timedelta(days=1)),
     ),
 )
 NULL_KEYS = world(transaction("t", NOON - HOUR, account_id=None), spine=asked(account_id=None))
