@@ -1,4 +1,4 @@
--- truepoint: feature view account_profile, version b628543ac28b92d436819061be7e40fd
+-- truepoint: feature view account_profile, version 8bd2a6f23f6f1d466e47d03019078225
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
 with spine_rows as (
@@ -19,7 +19,7 @@ events as (
         home_country as latest_home_country_lifetime_value,
         row_number() over (
             partition by account_id
-            order by occurred_at, account_version_id collate "C"
+            order by occurred_at, known_at, account_version_id collate "C"
         ) as event_rank
     from source_events
     where
@@ -98,6 +98,6 @@ features as (
 
 select
     features.*,
-    cast('b628543ac28b92d436819061be7e40fd' as text) as table_version,
+    cast('8bd2a6f23f6f1d466e47d03019078225' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

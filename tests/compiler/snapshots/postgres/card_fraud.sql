@@ -1,4 +1,4 @@
--- truepoint: service card_fraud, version f171b27a9f032609dc4ad09643af4c89
+-- truepoint: service card_fraud, version 991387e33296042eca9817d02b75de72
 -- One row per request row, in the order of the requests: the features of card_fraud.
 with asked as (
     select
@@ -135,7 +135,7 @@ answers as (
                 and event.occurred_at <= request.as_of
                 and event.known_at <= request.as_of
                 and event.transaction_id is distinct from request.event_id
-            order by event.occurred_at desc, event.transaction_id collate "C" desc
+            order by event.occurred_at desc, event.known_at desc, event.transaction_id collate "C" desc
             limit 1
         ) as latest_90d
             on true
@@ -161,7 +161,7 @@ answers as (
                 event.account_id = request.account_id
                 and event.occurred_at <= request.as_of
                 and event.known_at <= request.as_of
-            order by event.occurred_at desc, event.account_version_id collate "C" desc
+            order by event.occurred_at desc, event.known_at desc, event.account_version_id collate "C" desc
             limit 1
         ) as latest_home_country_lifetime
             on true
@@ -261,7 +261,7 @@ order by ord
 -- truepoint-signature: {
 --   "service": "card_fraud",
 --   "description": "Features of the model that decides on card transactions.",
---   "definition_version": "f171b27a9f032609dc4ad09643af4c89",
+--   "definition_version": "991387e33296042eca9817d02b75de72",
 --   "example": {"account_id": "a-004023", "merchant_id": "m-00001", "amount_minor": 10614, "country": "EE", "device_id": "d-000234", "event_id": "t-000199998", "as_of": "2026-08-31T23:53:35.119964Z"},
 --   "parameters": [
 --     {"name": "account_id", "type": "text", "role": "entity"},

@@ -1,4 +1,4 @@
--- truepoint: feature view probe_ordered_chargeback, version 3de5a3316038e1fd4321f034ea93b70a
+-- truepoint: feature view probe_ordered_chargeback, version 0d059796b69d9eaf9e82258b2865947a
 -- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with spine_rows as (
@@ -21,7 +21,7 @@ events as (
         chargeback_id collate "C" as chargeback_id_frequent_lifetime_value,
         row_number() over (
             partition by merchant_id
-            order by occurred_at, chargeback_id collate "C"
+            order by occurred_at, known_at, chargeback_id collate "C"
         ) as event_rank
     from source_events
     where
@@ -1049,6 +1049,6 @@ features as (
 
 select
     features.*,
-    cast('3de5a3316038e1fd4321f034ea93b70a' as text) as table_version,
+    cast('0d059796b69d9eaf9e82258b2865947a' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: feature view account_profile, version 87b9ca289b9758ddaf7a7806f1cb62ab
+-- truepoint: feature view account_profile, version 3a8c44af50961fbdfdb954797a72304a
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
 with spine_rows as (
@@ -19,7 +19,7 @@ events as (
         home_country as latest_home_country_lifetime_value,
         row_number() over (
             partition by account_id
-            order by occurred_at, account_version_id
+            order by occurred_at, known_at, account_version_id
         ) as event_rank
     from source_events
     where
@@ -98,6 +98,6 @@ features as (
 
 select
     features.*,
-    cast('87b9ca289b9758ddaf7a7806f1cb62ab' as string) as table_version,
+    cast('3a8c44af50961fbdfdb954797a72304a' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

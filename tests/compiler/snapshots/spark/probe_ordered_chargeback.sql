@@ -1,4 +1,4 @@
--- truepoint: feature view probe_ordered_chargeback, version 315c943ceb821fb4d22f2c83ca4a7fe8
+-- truepoint: feature view probe_ordered_chargeback, version e81f1d71f947da3a8c7bb48892691ebb
 -- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with spine_rows as (
@@ -21,7 +21,7 @@ events as (
         chargeback_id as chargeback_id_frequent_lifetime_value,
         row_number() over (
             partition by merchant_id
-            order by occurred_at, chargeback_id
+            order by occurred_at, known_at, chargeback_id
         ) as event_rank
     from source_events
     where
@@ -884,6 +884,6 @@ features as (
 
 select
     features.*,
-    cast('315c943ceb821fb4d22f2c83ca4a7fe8' as string) as table_version,
+    cast('e81f1d71f947da3a8c7bb48892691ebb' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features
