@@ -6,6 +6,7 @@ TruepointError
 ├── DataFileError     a file to load is refused; nothing of it was kept
 ├── SpineError        a spine is refused, or its training set cannot be written; nothing was
 ├── LakeError         the lake cannot be written or read; what was announced in it stands
+├── ScaffoldError     `truepoint init` cannot write what was asked for; nothing was
 ├── ManifestError     dbt's online manifest is missing, stale or unreadable
 └── DatabaseMismatchError   the database lacks what the manifest's statements need
 """
@@ -33,6 +34,10 @@ class SpineError(TruepointError):
 
 class LakeError(TruepointError):
     """The lake cannot be written or read; what was announced in it stands."""
+
+
+class ScaffoldError(TruepointError):
+    """`truepoint init` cannot write what was asked for; nothing was written."""
 
 
 class ManifestError(TruepointError):

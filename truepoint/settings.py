@@ -14,19 +14,24 @@ from truepoint.setting_faults import describe_fault
 _USUAL_NAME: Final = "dbt_project"
 
 
-def find_dbt_project(start: Path | None = None) -> Path | None:
-    """The dbt project that commands work on: the folder of the nearest dbt_project.yml, or None.
+def nearest_dbt_project(start: Path | None = None) -> Path | None:
+    """The folder of the nearest dbt_project.yml, or None.
 
     Looks in `start` (default: the working directory) and upwards; in each folder, beside the file itself, for a project
-    in its folder dbt_project. In a clone it is the payments project when there is no other.
+    in its folder dbt_project.
     """
     origin = (start or Path.cwd()).resolve()
-    checkout = dbt_package().parent / _USUAL_NAME
     for folder in (origin, *origin.parents):
         for project in (folder, folder / _USUAL_NAME):
             if (project / "dbt_project.yml").is_file() and not _is_package(project):
                 return project
-    return checkout if (checkout / "dbt_project.yml").is_file() else None
+    return None
+
+
+def find_dbt_project() -> Path | None:
+    """The dbt project that commands work on: the nearest one; without one, in a clone, the payments project."""
+    checkout = dbt_package().parent / _USUAL_NAME
+    return nearest_dbt_project() or (checkout if (checkout / "dbt_project.yml").is_file() else None)
 
 
 def root_of(project: Path) -> Path:

@@ -11,6 +11,7 @@ from truepoint.cli.commands.demo import demo
 from truepoint.cli.commands.doctor import doctor
 from truepoint.cli.commands.grant import grant
 from truepoint.cli.commands.guard import guard, history_table
+from truepoint.cli.commands.init import init
 from truepoint.cli.commands.lake import lake
 from truepoint.cli.commands.load import load
 from truepoint.cli.commands.package import package
@@ -70,5 +71,6 @@ app.command()(grant)
 app.command()(guard)
 app.command()(history_table)
 app.command()(parity)
+app.command()(init)
 app.command()(package)
 app.command()(demo)

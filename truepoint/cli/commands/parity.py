@@ -82,7 +82,8 @@ def print_report(report: "ParityReport", tolerance: float, *, console: "Console"
     """One table line per feature, the worst difference, and a verdict of one line."""
     from rich.table import Table
 
-    console.print(f"{report.service}: {report.training_table} against {report.url}", markup=False, soft_wrap=True)
+    for line in (f"{report.service}: {report.training_table}", f"against {report.url}"):
+        console.print(line, markup=False, soft_wrap=True)
     table = Table()
     table.add_column("feature", overflow="fold")
     for heading in ("rows", "nulls", "differ", "by up to"):
@@ -109,9 +110,10 @@ def print_report(report: "ParityReport", tolerance: float, *, console: "Console"
     if report.rows_failed:
         console.print(f"{report.rows_failed:,} rows were not answered, so this is no pass.", style="bold red")
     verdict = "equal" if report.passes(0.0) else "within tolerance" if report.passes(tolerance) else "NOT EQUAL"
+    allowed = f", tolerance {tolerance:.4%}" if tolerance else ""
     console.print(
         f"{report.values:,} values of {report.rows:,} rows compared, {report.differing:,} differ "
-        f"({report.share:.4%}, tolerance {tolerance:.4%}) in {report.seconds:.1f} s: {verdict}.",
+        f"({report.share:.4%}{allowed}) in {report.seconds:.1f} s: {verdict}.",
         highlight=False,
         soft_wrap=True,
     )
