@@ -4,7 +4,7 @@ ARGS ?=
 PYTEST_ARGS ?= -n 2
 LOCK = uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --quiet
 RUN = .venv/bin/python -m
-PACKAGES = truepoint feature_server consistency benchmarks tests
+PACKAGES = truepoint feature_server consistency benchmarks scripts tests
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test quick lint sql pytest format lock clean base spark dev benchmark-training

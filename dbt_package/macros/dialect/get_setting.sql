@@ -10,24 +10,32 @@
     {{ return(var('truepoint_' ~ name, truepoint._get_settings()[name].default)) }}
 {% endmacro %}
 
-{# Name -> {default, pattern, allowed}. #}
+{# Name -> {default, pattern, allowed, meaning}. docs/reference.md is written from it. #}
 {% macro _get_settings() %}
     {{ return({
         'settling_margin': {
             'default': '5m',
             'pattern': '[1-9][0-9]*[smhd]',
             'allowed': 'a whole number above 0 with one of the units s, m, h, d, such as 5m',
+            'meaning': 'rows younger than this are left to the next run; longer than the longest transaction that writes events',
         },
         'training_work_mem': {
             'default': '256MB',
             'pattern': '[1-9][0-9]*(kB|MB|GB|TB)',
             'allowed': 'a whole number above 0 with one of the units kB, MB, GB, TB, such as 256MB',
+            'meaning': 'memory in Postgres for each sort and window of a training statement; what needs more goes to disk',
         },
-        'parity_rows': {'default': 1000, 'pattern': '[1-9][0-9]*', 'allowed': 'a whole number above 0, such as 1000'},
+        'parity_rows': {
+            'default': 1000,
+            'pattern': '[1-9][0-9]*',
+            'allowed': 'a whole number above 0, such as 1000',
+            'meaning': 'how many rows of each table the tests parity and no_future_knowledge compare',
+        },
         'file_format': {
             'default': 'parquet',
             'pattern': 'parquet|orc|delta|iceberg|hudi',
             'allowed': 'parquet, orc, delta, iceberg, hudi',
+            'meaning': 'the files of the tables in Spark',
         },
     }) }}
 {% endmacro %}
