@@ -86,7 +86,7 @@ class DbtProject:
     @contextmanager
     def _environment(self) -> Iterator[None]:
         variables = {
-            **postgres_environment(self.dsn),
+            **(postgres_environment(self.dsn) if self.dsn else {}),  # Spark needs none
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             **self.variables,
         }

@@ -57,7 +57,10 @@ def project(
     statement = f"select 1\n-- truepoint-signature: {json.dumps(signature)}"
     nodes = {
         "analysis.payments.small": {"compiled_code": statement},
-        "model.payments.training_small": {"relation_name": TABLE},
+        "model.payments.training_small": {
+            "relation_name": TABLE,
+            "config": {"meta": {"training_set": {"service": "small"}}},
+        },
     }
     manifest = tmp_path / "project" / "target" / "online" / "manifest.json"
     manifest.parent.mkdir(parents=True)
@@ -152,7 +155,7 @@ def test_a_manifest_without_the_mart_is_an_error(project: Path) -> None:
     result = run()
     assert result.exit_code == 1
     assert isinstance(result.exception, ManifestError)
-    assert "0 models named training_small" in str(result.exception)
+    assert "0 models with the training table of service small" in str(result.exception)
 
 
 def test_the_table_shows_everything_in_80_columns() -> None:

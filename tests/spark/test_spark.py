@@ -329,9 +329,9 @@ def test_a_training_set_of_changed_definitions_is_refused(built: Built) -> None:
 
 
 def test_the_lake_holds_later_rows_that_were_not_announced(built: Built) -> None:
-    known = pq.read_table(built.lake / "generation-1" / "chargebacks").column("known_at").to_pylist()
+    known = pq.read_table(built.lake / "generation-1" / "payments" / "chargebacks").column("known_at").to_pylist()
     assert max(known) > SETTLED_AT
-    assert len(list(built.lake.glob("generation-1/transactions/known_month=2024-11/*.parquet"))) == 2
+    assert len(list(built.lake.glob("generation-1/payments/transactions/known_month=2024-11/*.parquet"))) == 2
 
 
 def test_data_tests_pass_in_spark(built: Built) -> None:

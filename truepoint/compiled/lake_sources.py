@@ -16,12 +16,14 @@ _config: Final = ConfigDict(extra="ignore")  # a newer compiler may say more tha
 
 @validated_dataclass(frozen=True, config=_config)
 class LakeTable:
-    """A source. name: of its folder. relation: as dbt renders it. known_at: the column of its known time.
+    """A source. name: schema and table. folder: its folder in a generation. relation: as dbt renders it.
 
-    known_at is None where no event model is over the source, or where two name different columns.
+    known_at: the column of its known time, by which exports add rows; None where every export copies the table whole:
+    no event model is over the source alone, or two name different columns.
     """
 
     name: str
+    folder: str
     relation: str
     known_at: str | None
 
@@ -38,20 +40,19 @@ _adapter: Final = TypeAdapter(LakeSources)
 
 
 def load_lake_sources(manifest_path: Path) -> LakeSources:
-    """Read the online manifest. Raises ManifestError where it has no lake, or a table of it has no known time."""
+    """Read the online manifest. Raises ManifestError where it has no lake, or two tables one folder."""
     compiled = read_compiled_statements(manifest_path, SIGNATURE_PREFIX)
     if len(compiled) != 1:
         raise ManifestError(
-            f"{manifest_path} holds {len(compiled)} statements of a lake. The project has one in analyses/lake/, with "
-            f"the line {{{{ lake_export() }}}}. {REMEDY}"
+            f"{manifest_path} holds {len(compiled)} statements of a lake. A project has one, an analysis with the line "
+            f"{{{{ truepoint.lake_export() }}}}. {REMEDY}"
         )
     sources = compiled[0].read(_adapter)
-    untimed = [table.name for table in sources.tables if table.known_at is None]
-    if untimed:
-        raise ManifestError(
-            f"It is not said when the rows of these sources were known: {', '.join(untimed)}. For each, a staging "
-            "model over it alone must have meta.events with known_at; where there are several, they must agree."
-        )
     if not sources.tables:
-        raise ManifestError(f"No model reads a source, so there is nothing to export. {REMEDY}")
+        raise ManifestError(
+            "No event relation, spine or training table reads a source, so there is nothing to export. " + REMEDY
+        )
+    folders = [table.folder for table in sources.tables]
+    if len({folder.lower() for folder in folders}) < len(folders):
+        raise ManifestError(f"Two sources have one name in a lake: {', '.join(sorted(folders))}. Rename one of them.")
     return sources

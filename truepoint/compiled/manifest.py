@@ -67,22 +67,28 @@ def read_compiled_statements(manifest_path: Path, prefix: str) -> list[CompiledS
 
 
 def training_relation(manifest_path: Path, service: str) -> str:
-    """The quoted name of the service's training table, from the manifest's node training_<service>.
+    """The quoted name of the service's training table: the model whose body is truepoint.training_set(service=…).
 
-    Raises ManifestError where the manifest has no such node.
+    Raises ManifestError where the manifest has no such model, or several.
     """
-    suffix = f".training_{service}"
-    relations = [
-        node["relation_name"]
+    relations = {
+        name: node["relation_name"]
         for name, node in _read_nodes(manifest_path).items()
-        if name.startswith("model.") and name.endswith(suffix) and node.get("relation_name")
-    ]
+        if name.startswith("model.") and node.get("relation_name") and _training_set_of(node) == service
+    }
     if len(relations) != 1:
+        found = f" ({', '.join(sorted(relations))})" if relations else ""
         raise ManifestError(
-            f"{manifest_path} has {len(relations)} models named training_{service}; "
-            "a service is compared with the one of that name. Add it to the dbt project."
+            f"{manifest_path} has {len(relations)} models with the training table of service {service}{found}. A "
+            f"service is compared with the one whose body is {{{{ truepoint.training_set(service='{service}', …) }}}}."
         )
-    return str(relations[0])
+    return str(next(iter(relations.values())))
+
+
+def _training_set_of(node: dict[str, Any]) -> object:
+    """The service whose training table a model is; the macro of its body says so in the meta."""
+    meta = (node.get("config") or {}).get("meta") or {}
+    return (meta.get("training_set") or {}).get("service")
 
 
 def models_of_relations(manifest_path: Path, relations: Collection[str]) -> list[str]:
@@ -94,7 +100,7 @@ def models_of_relations(manifest_path: Path, relations: Collection[str]) -> list
 def digest_definitions(manifest_path: Path) -> str:
     """Digest of all that decides what a project's statements mean, whatever the target it was compiled for.
 
-    That is: models, their columns and meta, services, macros. Raises ManifestError.
+    That is: models, their columns and meta, services, macros of the project and of packages, not the target's own. Raises ManifestError.
     """
     manifest = _read_manifest(manifest_path)
     try:

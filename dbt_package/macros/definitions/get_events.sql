@@ -24,10 +24,7 @@
 {# An event relation: what the models with `meta.events` say of themselves. #}
 {% macro _get_events(node) %}
     {% set meta = truepoint._get_meta(node).events %}
-    {% set sources = [] %}
-    {% for id in node.depends_on.nodes if id in graph.sources %}
-        {% do sources.append(graph.sources[id]) %}
-    {% endfor %}
+    {% set reads = node.depends_on.nodes %}
     {% set source_columns = {} %}
     {% for column in node.columns.values() %}
         {% do source_columns.update({column.name: truepoint._get_meta(column).get('source_column', column.name)}) %}
@@ -40,7 +37,7 @@
         'event_time': meta.event_time,
         'known_at': meta.known_at,
         'columns': truepoint._get_column_types(node),
-        'source': sources[0] if sources | length == 1 else none,
+        'source': graph.sources.get(reads[0]) if reads | length == 1 else none,
         'source_columns': source_columns,
     }) }}
 {% endmacro %}

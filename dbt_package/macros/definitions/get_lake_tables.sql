@@ -1,24 +1,42 @@
 {#
-    The tables of a lake: the sources of its schema that a node reads. List of {name, relation, known_at}, by name.
+    The tables of a lake: every source that an event relation, spine, view or training table reads, itself or through other models, whatever its schema.
+    List of {name, folder, relation, schema, known_at}, by name.
 
-    known_at   the source's column with the known time, as the event models over it say; none where none does, or where they differ
+    known_at   the source's column with the known time, as its own meta or the event models over it alone say; none where none does, or where they
+               differ: such a table is copied whole by each export
 #}
 {% macro _get_lake_tables() %}
-    {% set tables = {} %}
-    {% for source in graph.sources.values() if source.schema == truepoint._get_lake_schema() %}
-        {% set known_times = [] %}
-        {% for node in graph.nodes.values() if source.unique_id in node.depends_on.nodes %}
-            {% do tables.update({source.identifier: {'name': source.identifier, 'relation': truepoint._get_relation_name(source)}}) %}
-            {% if node.resource_type == 'model' and truepoint._get_meta(node).get('events') %}
-                {% set events = truepoint._get_events(node) %}
-                {% if events.source and events.source_columns.get(events.known_at, events.known_at) not in known_times %}
-                    {% do known_times.append(events.source_columns.get(events.known_at, events.known_at)) %}
-                {% endif %}
-            {% endif %}
+    {% set roots = [] %}
+    {% for kind in ['events', 'spine', 'feature_view', 'derived_view', 'training_set'] %}
+        {% for node in truepoint._get_models_of_kind(kind) %}
+            {% do roots.extend(truepoint._get_root_sources(node) | reject('in', roots) | list) %}
         {% endfor %}
-        {% if source.identifier in tables %}
-            {% do tables[source.identifier].update({'known_at': known_times[0] if known_times | length == 1 else none}) %}
+    {% endfor %}
+    {% set tables = [] %}
+    {% for id in roots %}
+        {% set source = graph.sources[id] %}
+        {% do tables.append({
+            'name': source.schema ~ '.' ~ source.identifier,
+            'folder': modules.re.sub('[^A-Za-z0-9_]', '-', source.schema) ~ '/' ~ modules.re.sub('[^A-Za-z0-9_]', '-', source.identifier),
+            'relation': truepoint._get_relation_name(source),
+            'schema': source.schema,
+            'known_at': truepoint._get_source_known_at(source),
+        }) %}
+    {% endfor %}
+    {{ return(tables | sort(attribute='name')) }}
+{% endmacro %}
+
+{# The column of a source with the known time of its rows; none where there is not one. #}
+{% macro _get_source_known_at(source) %}
+    {% if 'known_at' in truepoint._get_meta(source) %}
+        {{ return(truepoint._get_meta(source).known_at) }}
+    {% endif %}
+    {% set known_times = [] %}
+    {% for node in truepoint._get_models_of_kind('events') %}
+        {% set events = truepoint._get_events(node) %}
+        {% if events.source and events.source.unique_id == source.unique_id and events.source_columns.get(events.known_at, events.known_at) not in known_times %}
+            {% do known_times.append(events.source_columns.get(events.known_at, events.known_at)) %}
         {% endif %}
     {% endfor %}
-    {{ return(tables.values() | sort(attribute='name')) }}
+    {{ return(known_times[0] if known_times | length == 1 else none) }}
 {% endmacro %}

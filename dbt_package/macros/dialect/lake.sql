@@ -6,6 +6,7 @@
     {{ return(env_var('TRUEPOINT_LAKE', '').rstrip('/') if target.type == 'spark' else '') }}
 {% endmacro %}
 
+{# The schema of the view `exports`, which says up to when the lake is settled. #}
 {% macro _get_lake_schema() %}
-    {{ return(env_var('TRUEPOINT_PAYMENTS_SCHEMA', 'payments')) }}
+    {{ return('truepoint_lake') }}
 {% endmacro %}

@@ -1,5 +1,5 @@
 {#
-    Before a run: a view over each source's folder, and `exports`, which says up to when the lake is settled. Views, so that each run sees the files
+    Before a run: a view over each source's folder (of a table without a known time, over its copy of the latest export), and `exports`, which says up to when the lake is settled. Views, so that each run sees the files
     that are there. The latest export is looked up once, and the views hold its time as a literal: files of an export that is under way, or
     was broken off, are not seen, and all models of a run see the same rows, even if another export ends meanwhile.
 #}
@@ -13,11 +13,17 @@
             'create or replace view ' ~ truepoint._get_lake_schema() ~ '.exports as select * from ' ~ exports
             ~ ' where generation = ' ~ latest[0] ~ ' and settled_at <= ' ~ settled
         ) %}
+        {% set folder = truepoint._get_lake() ~ '/generation-' ~ latest[0] ~ '/' %}
+        {% set copied_at = (modules.datetime.datetime(1970, 1, 1) + modules.datetime.timedelta(microseconds=latest[1] | int)).strftime('%Y%m%dT%H%M%S%fZ') %}
+        {% set schemas = [] %}
         {% for table in truepoint._get_lake_tables() %}
+            {% if table.schema not in schemas %}
+                {% do schemas.append(table.schema) %}
+                {% do run_query('create schema if not exists ' ~ adapter.quote(table.schema)) %}
+            {% endif %}
             {% do run_query(
-                'create or replace view ' ~ truepoint._get_lake_schema() ~ '.' ~ table.name
-                ~ ' as select * from parquet.`' ~ truepoint._get_lake() ~ '/generation-' ~ latest[0] ~ '/' ~ table.name
-                ~ '` where ' ~ (table.known_at or 'known_at') ~ ' <= ' ~ settled
+                'create or replace view ' ~ table.relation ~ ' as select * from parquet.`' ~ folder ~ table.folder
+                ~ ('` where ' ~ adapter.quote(table.known_at) ~ ' <= ' ~ settled if table.known_at else '/at-' ~ copied_at ~ '`')
             ) %}
         {% endfor %}
     {% endif %}

@@ -28,6 +28,7 @@ select
 """
 # The first statement, whose snapshot all others see: it must not be older than the time that it calls settled.
 SETTLED: Final = "select pg_try_advisory_xact_lock({lock}), pg_is_in_recovery(), {settled}"
+HAS_EPOCHS: Final = "select to_regclass('truepoint.epochs') is not null"
 EPOCHS: Final = "select epoch, started_at from truepoint.epochs order by epoch"
 COLUMNS: Final = """
 select attribute.attname, format_type(attribute.atttypid, attribute.atttypmod)
@@ -47,8 +48,18 @@ class SnapshotTable:
 
     @property
     def name(self) -> str:
-        """Name of the table's folder."""
+        """Schema and table, for messages."""
         return self.source.name
+
+    @property
+    def folder(self) -> str:
+        """The table's folder in a generation."""
+        return self.source.folder
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every export copies all of it, since it has no known time."""
+        return self.source.known_at is None
 
     @property
     def known_at(self) -> str:
@@ -74,15 +85,16 @@ class Snapshot:
         return self.epochs[-1]
 
     def count(self, table: SnapshotTable, *, after: datetime | None, until: datetime) -> int:
-        """The number of rows with after < known_at <= until."""
+        """The number of rows with after < known_at <= until; of a table without a known time, of all."""
         statement = sql.SQL("select count(*) ") + _rows(table, after, until)
         found = self.connection.execute(statement).fetchone()
         return int(found[0]) if found else 0
 
     def read(self, table: SnapshotTable, *, after: datetime | None, until: datetime) -> Iterator[Any]:
-        """Those rows in the order of known_at, as batches. A row without a known time is not among them."""
-        statement = sql.SQL("copy (select {} {} order by {}) to stdout (format csv)").format(
-            copied_columns(table.types), _rows(table, after, until), sql.Identifier(table.known_at)
+        """Those rows as batches, in the order of known_at. A row that is null there is not among them."""
+        ordered = sql.SQL("") if table.is_whole else sql.SQL("order by {}").format(sql.Identifier(table.known_at))
+        statement = sql.SQL("copy (select {} {} {}) to stdout (format csv)").format(
+            copied_columns(table.types), _rows(table, after, until), ordered
         )
         with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
             rows = CopiedRows(iter(copy), table.schema)
@@ -115,7 +127,7 @@ def open_snapshot(dsn: str, sources: LakeSources) -> Iterator[Snapshot]:
                 )
             if not is_ours:
                 raise LakeError("Another export from this database is running. Try again when it has ended.")
-            epochs = [Epoch(number, started_at.astimezone(UTC)) for number, started_at in connection.execute(EPOCHS)]
+            epochs = _read_epochs(connection)
             yield Snapshot(
                 connection=connection,
                 settled_at=settled_at.astimezone(UTC),
@@ -124,17 +136,27 @@ def open_snapshot(dsn: str, sources: LakeSources) -> Iterator[Snapshot]:
             )
 
 
+def _read_epochs(connection: "psycopg.Connection[Any]") -> list[Epoch]:
+    """The epochs that were begun; none in a database in which none ever was."""
+    found = connection.execute(HAS_EPOCHS).fetchone()
+    if not found or not found[0]:
+        return []
+    return [Epoch(number, started_at.astimezone(UTC)) for number, started_at in connection.execute(EPOCHS)]
+
+
 def _describe(connection: "psycopg.Connection[Any]", source: LakeTable) -> SnapshotTable:
     columns = dict(connection.execute(COLUMNS, [source.relation]).fetchall())
     if not columns:
         raise WarehouseError(
-            f"There is no table {source.relation} in the database. Make it (`truepoint up` makes the payments tables), "
-            "or compile with this database's TRUEPOINT_DSN and TRUEPOINT_PAYMENTS_SCHEMA."
+            f"There is no table {source.relation} in the database, and the dbt project names it as a source. Make it "
+            "(`truepoint up` makes the payments tables), or compile for this database."
         )
-    if columns.get(source.known_at or "") != "timestamp with time zone":
+    if source.known_at is not None and columns.get(source.known_at) != "timestamp with time zone":
         raise WarehouseError(
             f"{source.relation} must have a column {source.known_at}, its rows' known time, of type timestamp with "
-            f"time zone. It has: {', '.join(f'{name} ({type_name})' for name, type_name in columns.items())}."
+            f"time zone. It has: {', '.join(f'{name} ({type_name})' for name, type_name in columns.items())}. Where the "
+            "staging model computes the known time, name a column of the source in its meta (known_at: COLUMN), or "
+            "known_at: null, and every export copies the table whole."
         )
     wrong = [
         f"{name} is {type_name}, of more than 38 digits"
@@ -154,6 +176,8 @@ def _rows(table: SnapshotTable, after: datetime | None, until: datetime) -> sql.
         "known_at": sql.Identifier(table.known_at),
         "until": sql.Literal(until),
     }
+    if table.is_whole:
+        return sql.SQL("from {relation}").format(**parts)
     if after is None:
         return sql.SQL("from {relation} where {known_at} <= {until}").format(**parts)
     return sql.SQL("from {relation} where {known_at} > {after} and {known_at} <= {until}").format(

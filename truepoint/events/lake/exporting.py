@@ -16,7 +16,15 @@ from datetime import datetime
 from truepoint.compiled.lake_sources import LakeSources
 from truepoint.errors import LakeError, WarehouseError
 from truepoint.events.lake.database import Snapshot, SnapshotTable, open_snapshot
-from truepoint.events.lake.layout import PLAN, WRITING, generation_folder, schema_path
+from truepoint.events.lake.layout import (
+    PLAN,
+    WRITING,
+    generation_folder,
+    is_whole_path,
+    schema_path,
+    stamp,
+    whole_path,
+)
 from truepoint.events.lake.parts import closing_parts, resume_point
 from truepoint.events.lake.state import (
     Announced,
@@ -113,7 +121,9 @@ def _next_plan(store: LakeStore, state: LakeState, snapshot: Snapshot, *, restar
 def _fits(store: LakeStore, generation: int, snapshot: Snapshot, *, is_whole: bool) -> bool:
     """Whether a generation has the database's columns. One that is whole has all tables."""
     for table in snapshot.tables:
-        path = schema_path(generation, table.name)
+        if table.is_whole:
+            continue  # each of its copies has the columns of its time
+        path = schema_path(generation, table.folder)
         if not store.has(path):
             if is_whole:
                 return False
@@ -146,13 +156,20 @@ def _remove_leftovers(store: LakeStore, plan: Plan, state: LakeState) -> None:
     for generation in state.generations:
         if generation not in kept:
             store.remove_folder(generation_folder(generation))
+    # A reader may still use the copies of the latest export.
+    needed = {stamp(plan.until), *([stamp(latest.settled_at)] if latest else [])}
+    for path in store.files(generation_folder(plan.generation)):
+        if is_whole_path(path) and not any(f"-{time}/" in path for time in needed):
+            store.remove_file(path)
 
 
 def _write_table(store: LakeStore, plan: Plan, table: SnapshotTable, snapshot: Snapshot, report: OnProgress) -> int:
     """Write the plan's rows of a table, those that no file has yet; return their number."""
-    if not store.has(schema_path(plan.generation, table.name)):
-        store.write_parquet(schema_path(plan.generation, table.name), table.schema.empty_table())
-    after = resume_point(store, plan, table.name)
+    if table.is_whole:
+        return _write_whole(store, plan, table, snapshot, report)
+    if not store.has(schema_path(plan.generation, table.folder)):
+        store.write_parquet(schema_path(plan.generation, table.folder), table.schema.empty_table())
+    after = resume_point(store, plan, table.folder)
     rows = snapshot.count(table, after=after, until=plan.until)
     report(table.name, 0, rows)
     if not rows:
@@ -160,6 +177,21 @@ def _write_table(store: LakeStore, plan: Plan, table: SnapshotTable, snapshot: S
     done = 0
     with closing_parts(store, plan, table, after=after) as write:
         for batch in snapshot.read(table, after=after, until=plan.until):
+            write(batch)
+            done += batch.num_rows
+            report(table.name, done, rows)
+    if done != rows:
+        raise LakeError(f"{table.source.relation} had {rows:,} rows to export, and {done:,} were read.")
+    return done
+
+
+def _write_whole(store: LakeStore, plan: Plan, table: SnapshotTable, snapshot: Snapshot, report: OnProgress) -> int:
+    """Copy a table without a known time, as it stands; return the number of its rows."""
+    rows = snapshot.count(table, after=None, until=plan.until)
+    report(table.name, 0, rows)
+    done = 0
+    with store.open_parquet(whole_path(plan.generation, table.folder, plan.until), table.schema) as write:
+        for batch in snapshot.read(table, after=None, until=plan.until):
             write(batch)
             done += batch.num_rows
             report(table.name, done, rows)

@@ -1,8 +1,9 @@
 """Names of folders and files in a lake.
 
     exports/part-000001-<settled_at>.parquet                            one row: an export that is whole
-    generation-1/<table>/known_month=2026-01/part-<after>-<until>.parquet    all rows with after < known_at <= until
-    generation-1/<table>/known_month=1970-01/part-schema.parquet        no row, the columns
+    generation-1/<schema>/<table>/known_month=2026-01/part-<after>-<until>.parquet    rows with after < known_at <= until
+    generation-1/<schema>/<table>/known_month=1970-01/part-schema.parquet    no row, the columns
+    generation-1/<schema>/<table>/at-<settled_at>/part.parquet          all rows of a table without a known time
     _export.json                                                        the export that is under way, if any
     _writing/                                                           files that are not whole yet
 
@@ -22,6 +23,7 @@ PARTITION: Final = "known_month"
 
 _STAMP: Final = "%Y%m%dT%H%M%S%fZ"
 _SCHEMA: Final = f"{PARTITION}=1970-01/part-schema.parquet"
+_WHOLE: Final = "at-"
 _GENERATION: Final = re.compile(r"generation-(\d+)")
 _PART: Final = re.compile(
     rf"(?:.*/)?{PARTITION}=\d{{4}}-\d\d/part-(start|\d{{8}}T\d{{12}}Z)-(\d{{8}}T\d{{12}}Z)\.parquet"
@@ -55,6 +57,21 @@ def table_folder(generation: int, table: str) -> str:
 def schema_path(generation: int, table: str) -> str:
     """A file without rows: a table without rows has its columns too, and they can be compared at the next export."""
     return f"{table_folder(generation, table)}/{_SCHEMA}"
+
+
+def whole_folder(generation: int, table: str, settled_at: datetime) -> str:
+    """The folder that Spark reads as a source without a known time: a copy for each export."""
+    return f"{table_folder(generation, table)}/{_WHOLE}{stamp(settled_at)}"
+
+
+def whole_path(generation: int, table: str, settled_at: datetime) -> str:
+    """The file of that copy."""
+    return f"{whole_folder(generation, table, settled_at)}/part.parquet"
+
+
+def is_whole_path(path: str) -> bool:
+    """Whether a file is such a copy."""
+    return path.rpartition("/")[0].rpartition("/")[2].startswith(_WHOLE)
 
 
 def part_path(generation: int, table: str, bounds: Bounds) -> str:

@@ -90,7 +90,7 @@ class _Parts:
         return min(day_end(self._day), self._plan.until) if self._day else self._plan.until
 
     def _path(self) -> str:
-        return part_path(self._plan.generation, self._table.name, Bounds(self._after, self._until()))
+        return part_path(self._plan.generation, self._table.folder, Bounds(self._after, self._until()))
 
 
 def _month(day: date) -> tuple[int, int]:

@@ -57,11 +57,15 @@ def test_the_sources_that_models_read_are_exported(world: World) -> None:
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert lines[0] == "Everything was written, into generation-1:"
-    assert [line.split(":")[0] for line in lines[1:4]] == ["accounts", "chargebacks", "transactions"]
-    assert lines[3] == "transactions: 4,000 rows"
+    assert [line.split(":")[0] for line in lines[1:4]] == [
+        "payments.accounts",
+        "payments.chargebacks",
+        "payments.transactions",
+    ]
+    assert lines[3] == "payments.transactions: 4,000 rows"
     assert lines[4].startswith(f"{world.folder} is settled up to ")
     store = local_store(world.folder)
-    assert sorted(all_rows(store, 1, "transactions").column("transaction_id").to_pylist()) == world.ids
+    assert sorted(all_rows(store, 1, "payments/transactions").column("transaction_id").to_pylist()) == world.ids
     latest = read_state(store).latest
     assert latest is not None
     with psycopg.connect(world.dsn) as connection:
@@ -93,6 +97,6 @@ def test_killed_it_is_taken_up_again(world: World) -> None:
         assert "Another export from this database is running" in last.stderr
         assert time.monotonic() < deadline
     assert "An export that was broken off" in last.stdout
-    assert sorted(all_rows(store, 1, "transactions").column("transaction_id").to_pylist()) == world.ids
+    assert sorted(all_rows(store, 1, "payments/transactions").column("transaction_id").to_pylist()) == world.ids
     assert not (world.folder / PLAN).exists()
     assert not (world.folder / WRITING).exists()

@@ -123,7 +123,7 @@ def test_values_and_types_are_the_sources(database_dsn: str, tmp_path: Path) -> 
                     [DAY + len(rows) * MICROSECOND],
                 )
                 rows.append({name: value})
-    table = LakeTable(name="odd", relation='"public"."Odd Table"', known_at="known_at")
+    table = LakeTable(name="odd", folder="odd", relation='"public"."Odd Table"', known_at="known_at")
     store = local_store(tmp_path / "a lake's folder")
     export_lake(database_dsn, LakeSources(settled="now()", tables=(table,)), store)
     read = all_rows(store, 1, "odd").sort_by("n")
@@ -161,7 +161,7 @@ def test_nothing_of_an_export_with_a_value_that_cannot_be_kept_is_seen(
     with psycopg.connect(database_dsn, options="-c timezone=UTC") as connection:
         connection.execute(f"create table public.calls (n int, odd {type_name}, known_at timestamptz)")
         connection.execute(f"insert into public.calls values (1, null, %s), (2, '{value}', %s)", [DAY, DAY])
-    table = LakeTable(name="calls", relation='"public"."calls"', known_at="known_at")
+    table = LakeTable(name="calls", folder="calls", relation='"public"."calls"', known_at="known_at")
     store = local_store(tmp_path / "lake")
     with pytest.raises(LakeError) as refusal:
         export_lake(database_dsn, LakeSources(settled="now()", tables=(table,)), store)
@@ -226,3 +226,24 @@ def test_old_announcements_are_forgotten_and_the_latest_is_not(database_dsn: str
         export_lake(database_dsn, sources(DAY + n * MICROSECOND), store)
     exports = pq.read_table(tmp_path / "lake" / "exports").column("settled_at").to_pylist()
     assert sorted(exports) == [DAY + n * MICROSECOND for n in range(3, KEPT_EXPORTS + 3)]
+
+
+def test_a_table_without_a_known_time_is_copied_whole_and_two_copies_are_kept(
+    database_dsn: str, tmp_path: Path
+) -> None:
+    make_tables(database_dsn)
+    store = local_store(tmp_path / "lake")
+    table = LakeTable(name="public.notes", folder="public/notes", relation='"public"."notes"', known_at=None)
+
+    def export(day: int) -> list[str]:
+        settled = f"timestamptz '2026-03-{day} 00:00:00Z'"
+        (made,) = export_lake(database_dsn, LakeSources(settled=settled, tables=(table,)), store)
+        assert made.rows == {"public.notes": day - 9}
+        return [path for path in store.files("generation-1") if path.startswith("generation-1/public/notes/at-")]
+
+    for day in range(10, 14):
+        add(database_dsn, [DAY + day * MICROSECOND])
+        kept = export(day)
+        assert kept[-1] == f"generation-1/public/notes/at-202603{day}T000000000000Z/part.parquet"
+        assert len(kept) == min(day - 9, 2)
+        assert store.read_parquet(kept[-1]).num_rows == day - 9

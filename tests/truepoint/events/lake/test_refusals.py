@@ -155,17 +155,17 @@ FAULTS = {
 def test_tables_that_are_refused(dsn: str, tmp_path: Path, ddl: str, relation: str, message: str) -> None:
     with psycopg.connect(dsn) as connection:
         connection.execute(ddl)
-    wrong = LakeSources(settled="now()", tables=(LakeTable(name="t", relation=relation, known_at="known_at"),))
+    wrong = LakeSources(settled="now()", tables=(LakeTable(name="t", folder="t", relation=relation, known_at="known_at"),))
     with pytest.raises(WarehouseError, match=message):
         export_lake(dsn, wrong, local_store(tmp_path / "lake"))
     assert not (tmp_path / "lake").exists()
 
 
-def test_a_database_without_truepoint(dsn: str, tmp_path: Path) -> None:
+def test_a_database_in_which_no_epoch_was_ever_begun_is_exported(dsn: str, tmp_path: Path) -> None:
     with psycopg.connect(dsn) as connection:
         connection.execute("drop schema truepoint cascade")
-    with pytest.raises(WarehouseError, match="Run `truepoint up` first"):
-        export_lake(dsn, sources(DAY), local_store(tmp_path / "lake"))
+    (made,) = export_lake(dsn, sources(DAY), local_store(tmp_path / "lake"))
+    assert made.is_new
 
 
 def test_a_folder_of_something_else(dsn: str, tmp_path: Path) -> None:
@@ -205,16 +205,16 @@ def manifest(path: Path, *signatures: object) -> Path:
 
 
 def test_manifests(tmp_path: Path) -> None:
-    table = {"name": "calls", "relation": "public.calls", "known_at": "known_at"}
+    table = {"name": "public.calls", "folder": "public/calls", "relation": "public.calls", "known_at": "known_at"}
     good = {"settled": "now()", "tables": [table]}
-    assert load_lake_sources(manifest(tmp_path / "good.json", good)).tables[0].name == "calls"
+    assert load_lake_sources(manifest(tmp_path / "good.json", good)).tables[0].folder == "public/calls"
     for signatures, message in (
         ((), "holds 0 statements of a lake"),
         ((good, good), "holds 2 statements"),
         ((17,), "is not a JSON object"),
         (({"settled": 1},), "does not fit this version"),
         (({"settled": "now()", "tables": []},), "nothing to export"),
-        (({"settled": "now()", "tables": [table | {"known_at": None}]},), "not said when .* were known: calls"),
+        (({"settled": "now()", "tables": [table, table | {"folder": "public/Calls"}]},), "have one name in a lake"),
     ):
         with pytest.raises(ManifestError, match=message):
             load_lake_sources(manifest(tmp_path / "wrong.json", *signatures))

@@ -35,9 +35,9 @@ def sources(settled_at: datetime | str) -> LakeSources:
     return LakeSources(
         settled=settled,
         tables=(
-            LakeTable(name="calls", relation='"public"."calls"', known_at="known_at"),
-            LakeTable(name="notes", relation='"public"."notes"', known_at="learnt_at"),
-            LakeTable(name="nothing", relation='"public"."nothing"', known_at="known_at"),
+            LakeTable(name="calls", folder="calls", relation='"public"."calls"', known_at="known_at"),
+            LakeTable(name="notes", folder="notes", relation='"public"."notes"', known_at="learnt_at"),
+            LakeTable(name="nothing", folder="nothing", relation='"public"."nothing"', known_at="known_at"),
         ),
     )
 

@@ -1,0 +1,1 @@
+{{ truepoint.lake_export() }}

@@ -1,0 +1,1 @@
+{{ truepoint.training_statement('returns_risk') }}

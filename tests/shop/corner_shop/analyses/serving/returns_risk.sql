@@ -1,0 +1,1 @@
+{{ truepoint.online_statement('returns_risk') }}
