@@ -61,5 +61,3 @@ def build_shop(dsn: str, folder: Path, *, orders: int) -> Shop:
     settings.online_manifest_path.parent.mkdir(parents=True)
     shutil.copyfile(project.compile_online(), settings.online_manifest_path)
     return Shop(project, settings, project.run("build"))
-
-

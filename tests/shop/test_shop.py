@@ -1,4 +1,4 @@
-"""The package in another project: built, served, compared and trained on. Nothing here is called as payments calls it."""
+"""The package in another project: built, served, compared and trained on."""
 
 from typing import Any
 

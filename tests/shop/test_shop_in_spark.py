@@ -33,5 +33,5 @@ def test_the_lake_holds_every_source_that_is_read_and_spark_builds_the_same_tabl
     assert result.is_success, result.output
     compared = {table.name: table for table in compare_tables(shop.dsn, "till", tmp_path / "spark/tables/till.db")}
     assert compared.keys() == TABLES
-    assert {name: table.differing for name, table in compared.items()} == dict.fromkeys(TABLES, {})
+    assert {name: table.differing for name, table in compared.items()} == {name: {} for name in TABLES}
     assert {table.rows for table in compared.values()} == {ORDERS}

@@ -100,7 +100,7 @@ def models_of_relations(manifest_path: Path, relations: Collection[str]) -> list
 def digest_definitions(manifest_path: Path) -> str:
     """Digest of all that decides what a project's statements mean, whatever the target it was compiled for.
 
-    That is: models, their columns and meta, services, macros of the project and of packages, not the target's own. Raises ManifestError.
+    That is: models, their columns and meta, services, macros. Raises ManifestError.
     """
     manifest = _read_manifest(manifest_path)
     try:

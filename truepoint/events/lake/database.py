@@ -154,8 +154,8 @@ def _describe(connection: "psycopg.Connection[Any]", source: LakeTable) -> Snaps
     if source.known_at is not None and columns.get(source.known_at) != "timestamp with time zone":
         raise WarehouseError(
             f"{source.relation} must have a column {source.known_at}, its rows' known time, of type timestamp with "
-            f"time zone. It has: {', '.join(f'{name} ({type_name})' for name, type_name in columns.items())}. Where the "
-            "staging model computes the known time, name a column of the source in its meta (known_at: COLUMN), or "
+            f"time zone. It has: {', '.join(f'{name} ({type_name})' for name, type_name in columns.items())}. Where "
+            "the staging model computes the known time, name a column of the source in its meta (known_at: COLUMN), or "
             "known_at: null, and every export copies the table whole."
         )
     wrong = [

@@ -1,11 +1,11 @@
 """Names of folders and files in a lake.
 
-    exports/part-000001-<settled_at>.parquet                            one row: an export that is whole
-    generation-1/<schema>/<table>/known_month=2026-01/part-<after>-<until>.parquet    rows with after < known_at <= until
-    generation-1/<schema>/<table>/known_month=1970-01/part-schema.parquet    no row, the columns
-    generation-1/<schema>/<table>/at-<settled_at>/part.parquet          all rows of a table without a known time
-    _export.json                                                        the export that is under way, if any
-    _writing/                                                           files that are not whole yet
+    exports/part-000001-<settled_at>.parquet                                        one row: an export that is whole
+    generation-1/<schema>/<table>/known_month=2026-01/part-<after>-<until>.parquet  rows with after < known_at <= until
+    generation-1/<schema>/<table>/known_month=1970-01/part-schema.parquet           no row, the columns
+    generation-1/<schema>/<table>/at-<settled_at>/part.parquet                      a table without a known time, whole
+    _export.json                                                                    the export that is under way, if any
+    _writing/                                                                       files that are not whole yet
 
 A generation is a history from its beginning. A new one starts where the old one no longer holds. Readers pass over
 names that start with an underscore.

@@ -155,7 +155,9 @@ FAULTS = {
 def test_tables_that_are_refused(dsn: str, tmp_path: Path, ddl: str, relation: str, message: str) -> None:
     with psycopg.connect(dsn) as connection:
         connection.execute(ddl)
-    wrong = LakeSources(settled="now()", tables=(LakeTable(name="t", folder="t", relation=relation, known_at="known_at"),))
+    wrong = LakeSources(
+        settled="now()", tables=(LakeTable(name="t", folder="t", relation=relation, known_at="known_at"),)
+    )
     with pytest.raises(WarehouseError, match=message):
         export_lake(dsn, wrong, local_store(tmp_path / "lake"))
     assert not (tmp_path / "lake").exists()
