@@ -109,8 +109,6 @@ _ACTIVITY: dict[str, Any] = {
             "name": "transactions_account_id_occurred_at_online",
             "keys": ["account_id", "occurred_at"],
             "include": ["known_at", "transaction_id", "base_amount_minor"],
-            "ddl": "create index concurrently if not exists transactions_account_id_occurred_at_online on "
-            '"payments"."transactions" (account_id, occurred_at) include (known_at, transaction_id, base_amount_minor)',
         }
     ],
 }

@@ -105,7 +105,6 @@ class Index:
     name: str
     keys: tuple[str, ...]
     include: tuple[str, ...]
-    ddl: str
 
     @property
     def table_name(self) -> RelationName:

@@ -19,15 +19,26 @@
     {% endfor %}
     {{ return({
         'table': truepoint._get_relation_name(events.source),
-        'name': (events.source.identifier ~ '_' ~ (keys | join('_')))[:56] ~ '_online',
+        'name': truepoint._get_index_name(events.source.identifier, keys),
         'keys': keys,
         'include': include,
     }) }}
 {% endmacro %}
 
-{% macro _online_index(index) %}
-    {{ return(
-        'create index concurrently if not exists ' ~ index.name ~ ' on ' ~ index.table
-        ~ ' (' ~ (index['keys'] | join(', ')) ~ ') include (' ~ (index.include | join(', ')) ~ ')'
-    ) }}
+{# What tells two indexes apart: tables of two schemas may have one name. #}
+{% macro _get_index_key(index) %}
+    {{ return(tojson([index.table, index['keys']])) }}
+{% endmacro %}
+
+{#
+    A name that fits Postgres' 63 bytes. What does not fit is cut, and told apart by a digest: two names must not become one. In letters beyond
+    ASCII, how many bytes there are is not known here.
+#}
+{% macro _get_index_name(table, keys) %}
+    {% set name = ([table] + keys) | join('_') %}
+    {% if name.isascii() and name | length <= 56 %}
+        {{ return(name ~ '_online') }}
+    {% endif %}
+    {% set digest = local_md5(([table] + keys) | join('\n'))[:8] %}
+    {{ return((name[:47] if name.isascii() else 'events') ~ '_' ~ digest ~ '_online') }}
 {% endmacro %}

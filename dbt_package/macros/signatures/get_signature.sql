@@ -29,20 +29,18 @@
         }}) %}
         {% set index = truepoint._get_online_index(view) %}
         {% if index %}
-            {% do indexes.update({index.name: index}) %}
+            {% do indexes.update({truepoint._get_index_key(index): index}) %}
         {% endif %}
     {% endfor %}
     {# An index serves every view on its table and keys, of this service or another: it includes what any of them reads. #}
     {% for node in truepoint._get_models_of_kind('feature_view') %}
         {% set index = truepoint._get_online_index(truepoint._get_feature_view(node)) %}
-        {% if index and index.name in indexes %}
-            {% for column in index.include if column not in indexes[index.name].include %}
-                {% do indexes[index.name].include.append(column) %}
+        {% set key = truepoint._get_index_key(index) if index else none %}
+        {% if key in indexes %}
+            {% for column in index.include if column not in indexes[key].include %}
+                {% do indexes[key].include.append(column) %}
             {% endfor %}
         {% endif %}
-    {% endfor %}
-    {% for index in indexes.values() %}
-        {% do index.update({'ddl': truepoint._online_index(index)}) %}
     {% endfor %}
     {{ return({
         'service': service.name,
