@@ -51,7 +51,7 @@ def _number(text: str) -> Any:
     return float(text) if "." in text else int(text)
 
 
-@pytest.mark.parametrize("rule", ["Window", "Lifetime", "Offset", "Known time", "Null key", "Null attribute", "Ties",
+@pytest.mark.parametrize("rule", ["Window", "Lifetime", "Offset", "Known time", "Null key", "Null attribute", "Ties and corrections",
                                   "Nothing seen", "Found", "Exactness", "Settled time"])  # fmt: skip
 def test_every_rule_has_its_paragraph(rule: str) -> None:
     assert f"**{rule}.**" in read("contract.md")

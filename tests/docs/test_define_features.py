@@ -137,3 +137,14 @@ def test_the_example_of_the_service_is_the_row_that_the_pages_ask_with() -> None
     for page in (README.read_text(encoding="utf-8"), read("serve.md")):
         (body,) = re.findall(r"curl .* -d '(\{.*?\})'", page, flags=re.DOTALL)
         assert json.loads(body) == {"service": service["name"], "rows": [example]}
+
+
+def test_the_first_screen_shows_a_feature_of_the_project_and_the_value_that_the_server_gives() -> None:
+    page = README.read_text(encoding="utf-8")
+    (shown,) = yaml.safe_load(block_after(page, "test: first screen"))
+    path = ROOT / "dbt_project" / "models" / "features" / "account_features.yml"
+    (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    assert shown in model["columns"]
+    values = re.findall(r"^(?:dbt build|truepoint serve) .* ([\d.]+)$", page, flags=re.MULTILINE)
+    (served,) = re.findall(rf'"{shown["name"]}": ([\d.]+)', read("serve.md"))
+    assert values == [served, served]
