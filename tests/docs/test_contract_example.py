@@ -51,7 +51,21 @@ def _number(text: str) -> Any:
     return float(text) if "." in text else int(text)
 
 
-@pytest.mark.parametrize("rule", ["Window", "Lifetime", "Offset", "Known time", "Null key", "Null attribute", "Ties and corrections",
-                                  "Nothing seen", "Found", "Exactness", "Settled time"])  # fmt: skip
+RULES = (
+    "Window",
+    "Lifetime",
+    "Offset",
+    "Known time",
+    "Null key",
+    "Null attribute",
+    "Ties and corrections",
+    "Nothing seen",
+    "Found",
+    "Exactness",
+    "Settled time",
+)
+
+
+@pytest.mark.parametrize("rule", RULES)
 def test_every_rule_has_its_paragraph(rule: str) -> None:
     assert f"**{rule}.**" in read("contract.md")
