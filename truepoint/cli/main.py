@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from truepoint.cli.commands import warehouse
 from truepoint.cli.commands.demo import demo
 from truepoint.cli.commands.doctor import doctor
+from truepoint.cli.commands.features import features, services
 from truepoint.cli.commands.grant import grant
 from truepoint.cli.commands.guard import guard, history_table
 from truepoint.cli.commands.init import init
@@ -72,5 +73,7 @@ app.command()(guard)
 app.command()(history_table)
 app.command()(parity)
 app.command()(init)
+app.add_typer(features, name="features")
+app.add_typer(services, name="services")
 app.command()(package)
 app.command()(demo)

@@ -102,7 +102,7 @@ def digest_definitions(manifest_path: Path) -> str:
 
     That is: models, their columns and meta, services, macros. Raises ManifestError.
     """
-    manifest = _read_manifest(manifest_path)
+    manifest = read_manifest(manifest_path)
     try:
         models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
         # dbt's own differ from target to target; the compiler's are those of a package.
@@ -135,13 +135,14 @@ def digest_definitions(manifest_path: Path) -> str:
 
 
 def _read_nodes(manifest_path: Path) -> dict[str, dict[str, Any]]:
-    nodes = _read_manifest(manifest_path).get("nodes")
+    nodes = read_manifest(manifest_path).get("nodes")
     if not isinstance(nodes, dict) or not all(isinstance(node, dict) for node in nodes.values()):
         raise ManifestError(f"{manifest_path} is not a dbt manifest: it has no nodes. {REMEDY}")
     return nodes
 
 
-def _read_manifest(manifest_path: Path) -> dict[str, Any]:
+def read_manifest(manifest_path: Path) -> dict[str, Any]:
+    """The manifest as dbt wrote it. Raises ManifestError."""
     try:
         manifest = json.loads(manifest_path.read_bytes())
     except FileNotFoundError as error:
