@@ -90,6 +90,11 @@ class Settings(BaseSettings):
         self.require_project()
         return self.dbt_project_dir / "target" / "online" / "manifest.json"
 
+    @property
+    def plan_manifest_path(self) -> Path:
+        """Where `truepoint plan` compiles to."""
+        return self.dbt_project_dir / "target" / "plan" / "manifest.json"
+
     def require_project(self) -> None:
         """Raises SettingsError where there is no folder of a dbt project."""
         if not self.dbt_project_dir.is_dir():

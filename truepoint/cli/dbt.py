@@ -12,6 +12,10 @@ from truepoint.postgres_uri import postgres_environment
 from truepoint.settings import Settings
 
 ONLINE_ARGUMENTS: Final = ("compile", "--select", "path:analyses", "--target-path", "target/online")
+PLAN_ARGUMENTS: Final = (
+    *("--quiet", "compile", "--select", "path:analyses", "config.materialized:versioned_table"),
+    *("--target-path", "target/plan"),
+)
 
 
 def ensure_packages(project: Path, environment: Mapping[str, str] | None = None) -> None:
@@ -23,22 +27,26 @@ def ensure_packages(project: Path, environment: Mapping[str, str] | None = None)
         _run(project, environment or os.environ, "--quiet", "deps")
 
 
-def run_dbt(settings: Settings, dsn: str, *arguments: str) -> None:
-    """Run one dbt command; what it prints goes to this process' output. Raises WarehouseError when it fails."""
+def run_dbt(settings: Settings, dsn: str, *arguments: str, is_aside: bool = False) -> None:
+    """Run one dbt command; what it prints goes to this process' output. Raises WarehouseError when it fails.
+
+    is_aside: it goes to the error output instead, where the command's own output is for a program.
+    """
     settings.require_project()
     environment = {**os.environ, **postgres_environment(dsn)}
     if not sys.stdout.isatty():
         environment["DBT_USE_COLORS"] = "false"
     ensure_packages(settings.dbt_project_dir, environment)
-    _run(settings.dbt_project_dir, environment, *arguments)
+    _run(settings.dbt_project_dir, environment, *arguments, is_aside=is_aside)
 
 
-def _run(project: Path, environment: Mapping[str, str], *arguments: str) -> None:
+def _run(project: Path, environment: Mapping[str, str], *arguments: str, is_aside: bool = False) -> None:
     result = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "dbt.cli.main", *arguments],
         cwd=project,
         env=environment,
         stdin=subprocess.DEVNULL,
+        stdout=2 if is_aside else None,
         check=False,
     )
     if result.returncode != 0:

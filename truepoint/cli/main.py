@@ -17,6 +17,7 @@ from truepoint.cli.commands.lake import lake
 from truepoint.cli.commands.load import load
 from truepoint.cli.commands.package import package
 from truepoint.cli.commands.parity import parity
+from truepoint.cli.commands.plan import plan
 from truepoint.cli.commands.sample import sample
 from truepoint.cli.commands.serve import serve
 from truepoint.cli.commands.training_set import training_set
@@ -75,5 +76,6 @@ app.command()(parity)
 app.command()(init)
 app.add_typer(features, name="features")
 app.add_typer(services, name="services")
+app.command()(plan)
 app.command()(package)
 app.command()(demo)

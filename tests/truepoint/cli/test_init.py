@@ -1,60 +1,13 @@
 """`truepoint init`: what it writes builds and passes its tests; what is there stays; bad input is one sentence."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 import yaml
-from typer.testing import CliRunner, Result
 
-from tests.conftest import NewDatabase
-from tests.dbt_runner import DbtProject
-from truepoint.cli import app
-from truepoint.cli.dbt import ensure_packages
+from tests.truepoint.cli.conftest import ROLES, SCHEMA, TABLE, FirstService, project_files, run
 from truepoint.compiled.registry import load_registry
-
-# Names that need quotes, types that need casts, a column of SQL's words, a column that no type holds.
-TABLES = """
-create schema "Shop";
-create type "Shop".channel as enum ('web', 'app');
-create domain "Shop".money_amount as numeric(12, 2);
-create table "Shop"."Orders" (
-    order_id uuid primary key,
-    "customerId" bigint not null,
-    place varchar(20),
-    branch smallint,
-    amount numeric(12, 2) not null,
-    tip "Shop".money_amount,
-    channel "Shop".channel not null,
-    "order" integer unique,
-    due date,
-    basket jsonb,
-    created_at timestamptz not null,
-    recorded_at timestamptz not null,
-    imported_at timestamp
-);
-comment on table "Shop"."Orders" is 'What {{ was }} ordered: "all" of it';
-comment on column "Shop"."Orders".amount is 'Total of the order, # EUR';
-insert into "Shop"."Orders"
-select
-    gen_random_uuid(), n % 5, 'p' || n % 5, n % 3, (n * 37 % 1000) / 100.0, 1.50,
-    (array ['web', 'app'])[1 + n % 2]::"Shop".channel, n, date '2026-01-01' + n % 60, '{}',
-    timestamptz '2026-01-01 00:00:00Z' + n * interval '3 hours',
-    timestamptz '2026-01-01 00:00:00Z' + n * interval '3 hours' + interval '2 seconds',
-    timestamp '2026-01-01 00:00:00' + n * interval '3 hours'
-from generate_series(1, 400) as n;
-"""
-TABLE = ("--events", '"Shop"."Orders"')
-ROLES = (*TABLE, "--entity", "customerId", "--time", "created_at", "--known-at", "recorded_at")
-
-
-@pytest.fixture(scope="module")
-def shop_dsn(new_database: NewDatabase) -> Iterator[str]:
-    with new_database() as dsn:
-        with psycopg.connect(dsn) as connection:
-            connection.execute(TABLES)
-        yield dsn
 
 
 @pytest.fixture
@@ -67,48 +20,29 @@ def folder(shop_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     return work
 
 
-def _init(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["init", *arguments])
+def test_an_empty_folder_becomes_a_project_that_builds(first_service: FirstService) -> None:
+    assert first_service.begun.exit_code == 0, first_service.begun.output
+    assert "wrote    dbt_project.yml\n" in first_service.begun.stdout
+    assert yaml.safe_load(first_service.files_before["dbt_project.yml"])["name"] == "my_shop"
+    assert first_service.again.exit_code == 0
+    assert "wrote" not in first_service.again.stdout
+    assert first_service.files_again == first_service.files_before
 
 
-def _files(folder: Path) -> dict[str, str]:
-    left_by_dbt = ("target", "dbt_packages", "package-lock.yml", "logs")
-    return {
-        str(path.relative_to(folder)): path.read_text()
-        for path in folder.rglob("*")
-        if path.is_file() and path.relative_to(folder).parts[0] not in left_by_dbt
-    }
-
-
-def test_an_empty_folder_becomes_a_project_and_then_a_first_service_and_both_build(folder: Path, shop_dsn: str) -> None:
-    result = _init()
-    assert result.exit_code == 0, result.output
-    assert "wrote    dbt_project.yml\n" in result.stdout
-    files = _files(folder)
-    assert yaml.safe_load(files["dbt_project.yml"])["name"] == "my_shop"
-    project = DbtProject(folder, shop_dsn, folder / "target", {"TRUEPOINT_SCHEMA": "first_service"})
-    ensure_packages(folder)
-    project.run("build")
-    again = _init()
-    assert again.exit_code == 0
-    assert "wrote" not in again.stdout
-    assert _files(folder) == files
-
-    result = _init(*ROLES)
-    assert result.exit_code == 0, result.output
-    assert result.stdout.endswith("  truepoint serve\n  truepoint parity --service customer_orders\n")
-    output = project.run("build")
-    assert "PASS truepoint_parity_training_customer_orders_" in output
-    assert "WARN=0" in output
+def test_a_first_service_builds_and_passes_its_tests(first_service: FirstService, shop_dsn: str) -> None:
+    assert first_service.added.exit_code == 0, first_service.added.output
+    assert first_service.added.stdout.endswith("  truepoint serve\n  truepoint parity --service customer_orders\n")
+    assert "PASS truepoint_parity_training_customer_orders_" in first_service.output
+    assert "WARN=0" in first_service.output
     with psycopg.connect(shop_dsn) as connection:
         row = connection.execute(
             "select count(*), sum(customer_orders_count_24h), sum(customer_orders_amount_sum_30d),"
-            " count(customer_orders_seconds_since_last) from first_service.training_customer_orders"
+            f" count(customer_orders_seconds_since_last) from {SCHEMA}.training_customer_orders"
         ).fetchone()
     assert row is not None
     assert row[0] == 400
     assert min(row[1:]) > 0
-    [service] = load_registry(project.compile_online()).services.values()
+    [service] = load_registry(first_service.online_manifest).services.values()
     assert (service.name, len(service.features)) == ("customer_orders", 3)
     assert [parameter.type for parameter in service.parameters if parameter.role == "entity"] == ["bigint"]
     [index] = service.indexes
@@ -128,11 +62,11 @@ def test_in_a_project_that_is_there_nothing_is_overwritten(folder: Path, shop_ds
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     (folder / "sql" / "deep").mkdir()
-    result = _init(*ROLES, "--service", "orders_model")
+    result = run("init", *ROLES, "--service", "orders_model")
     assert result.exit_code == 0, result.output
     assert "added    the compiler to packages.yml\n" in result.stdout
     assert "left     sql/services/orders_model.yml, which is there\n" in result.stdout
-    files = _files(folder)
+    files = project_files(folder)
     assert {name: files[name] for name in own if name != "packages.yml"} == {
         name: text for name, text in own.items() if name != "packages.yml"
     }
@@ -145,10 +79,10 @@ def test_in_a_project_that_is_there_nothing_is_overwritten(folder: Path, shop_ds
 
 
 def test_a_second_table_stands_beside_the_first(folder: Path) -> None:
-    _init(*ROLES)
-    result = _init(*TABLE, "--entity", "place", "--time", "due", "--known-at", "event-time", "--id", "order")
+    run("init", *ROLES)
+    result = run("init", *TABLE, "--entity", "place", "--time", "due", "--known-at", "event-time", "--id", "order")
     assert result.exit_code == 0, result.output
-    files = _files(folder)
+    files = project_files(folder)
     assert "left     models/staging/stg_orders.sql, which is there" in result.stdout
     assert "entities: [orders_place]" in files["models/services/orders_place_orders.yml"]
     assert [name for name in files if "lake" in name] == [
@@ -158,9 +92,9 @@ def test_a_second_table_stands_beside_the_first(folder: Path) -> None:
 
 
 def test_a_known_time_that_nobody_recorded_is_said_to_be_the_event_time(folder: Path) -> None:
-    result = _init(*TABLE, "--entity", "customerId", "--time", "imported_at", "--known-at", "event-time")
+    result = run("init", *TABLE, "--entity", "customerId", "--time", "imported_at", "--known-at", "event-time")
     assert result.exit_code == 0, result.output
-    files = _files(folder)
+    files = project_files(folder)
     assert "event_time: imported_at, known_at: imported_at}" in files["models/staging/stg_orders.yml"]
     assert "no lateness is modelled" in files["models/staging/stg_orders.yml"]
     assert "imported_at at time zone 'UTC' as imported_at" in files["models/staging/stg_orders.sql"]
@@ -202,7 +136,7 @@ TIMES = "due date, created_at timestamp with time zone, recorded_at timestamp wi
 def test_bad_input_is_one_sentence_and_nothing_is_written(
     folder: Path, arguments: tuple[str, ...], sentence: str
 ) -> None:
-    result = _init(*arguments)
+    result = run("init", *arguments)
     assert result.exit_code == 1
     assert result.stderr.startswith(sentence)
     assert not list(folder.iterdir())
@@ -210,7 +144,7 @@ def test_bad_input_is_one_sentence_and_nothing_is_written(
 
 @pytest.mark.parametrize("arguments", [("--entity", "a"), (*ROLES, "--service", "Orders!")])
 def test_wrong_options_are_exit_status_2(folder: Path, arguments: tuple[str, ...]) -> None:
-    assert _init(*arguments).exit_code == 2
+    assert run("init", *arguments).exit_code == 2
     assert not list(folder.iterdir())
 
 
@@ -220,9 +154,9 @@ def test_a_table_that_is_updated_in_place_is_warned_of(folder: Path, shop_dsn: s
         connection.execute("insert into updated values ('1', 'a', now(), 'x')")
         connection.execute("update updated set note = 'y'")
         connection.execute("select pg_stat_force_next_flush()")
-    result = _init("--events", "public.updated", "--entity", "k", "--time", "at", "--known-at", "event-time")
+    result = run("init", "--events", "public.updated", "--entity", "k", "--time", "at", "--known-at", "event-time")
     assert result.exit_code == 0, result.output
     assert result.stderr.startswith(
         "truepoint: warning: rows of public.updated have been changed or deleted (Postgres counts 1)"
     )
-    assert "aggregate: count_distinct, of: note" in _files(folder)["models/features/k_updated_features.yml"]
+    assert "aggregate: count_distinct, of: note" in project_files(folder)["models/features/k_updated_features.yml"]

@@ -1,0 +1,1 @@
+"""`truepoint plan`: what a change of definitions will do, before it is done."""
