@@ -31,11 +31,20 @@
     {{ return((node.get('patch_path') or node.original_file_path).split('://')[-1]) }}
 {% endmacro %}
 
-{# Column name -> data type, in the YAML's order; types in lower case, none where not given. #}
+{# Column name -> type of its values, in the YAML's order; none where no type is given. #}
 {% macro _get_column_types(node) %}
     {% set types = {} %}
     {% for column in node.columns.values() %}
-        {% do types.update({column.name: column.data_type | lower if column.data_type else none}) %}
+        {% do types.update({column.name: truepoint._get_value_type(column.data_type)}) %}
+    {% endfor %}
+    {{ return(types) }}
+{% endmacro %}
+
+{# Column name -> type as it is declared, such as varchar(20); none where no type is given. #}
+{% macro _get_declared_types(node) %}
+    {% set types = {} %}
+    {% for column in node.columns.values() %}
+        {% do types.update({column.name: truepoint._get_declared_type(column.data_type)}) %}
     {% endfor %}
     {{ return(types) }}
 {% endmacro %}

@@ -1,9 +1,77 @@
-{# Types of columns, request fields and features. #}
+{#
+    Types of columns, request fields and features. Here stands, for both engines, what a definition may declare, of what type the values then are to
+    the compiler, and what the engine's catalogue calls such a column.
+#}
 {% macro _get_value_types() %}
-    {{ return(['bigint', 'integer', 'numeric', 'double precision', 'boolean', 'text', 'timestamptz']) }}
+    {{ return(['bigint', 'integer', 'smallint', 'numeric', 'double precision', 'boolean', 'text', 'uuid', 'date', 'timestamptz']) }}
 {% endmacro %}
 
-{# A type as the engine writes it. Definitions name types as Postgres does; see get_value_types(). #}
+{# What may be declared: the types of values, and those whose values are read as text. #}
+{% macro _get_declarable_types() %}
+    {{ return(truepoint._get_value_types() + ['numeric(p, s)', 'varchar(n)', 'char(n)', 'enum']) }}
+{% endmacro %}
+
+{#
+    A declared type by its one name, such as varchar(20) for "character varying (20)"; in lower case; none where there is none. What is not known stays
+    as it is.
+#}
+{% macro _get_declared_type(given) %}
+    {% if not given or given is not string %}
+        {{ return(given or none) }}
+    {% endif %}
+    {% set type = modules.re.sub('[ \t\n]*([(),])[ \t\n]*', '\\1', given | lower | trim) %}
+    {% set type = modules.re.sub('[ \t\n]+', ' ', type) %}
+    {% set parts = modules.re.fullmatch('([^()]+)([(][0-9,]+[)])?(.*)', type) %}
+    {% if not parts %}
+        {{ return(type) }}
+    {% endif %}
+    {% set name = {
+        'int': 'integer', 'int2': 'smallint', 'int4': 'integer', 'int8': 'bigint', 'float8': 'double precision', 'bool': 'boolean',
+        'decimal': 'numeric', 'character varying': 'varchar', 'character': 'char', 'timestamp with time zone': 'timestamptz',
+    }.get(parts[1], parts[1]) %}
+    {{ return(name ~ (parts[2] or '') ~ parts[3]) }}
+{% endmacro %}
+
+{# The type of the values of a column, by what is declared; what is not known stays as it is. #}
+{% macro _get_value_type(given) %}
+    {% set declared = truepoint._get_declared_type(given) %}
+    {% if declared is string and modules.re.fullmatch('(varchar|char)([(][0-9]+[)])?|enum', declared) %}
+        {{ return('text') }}
+    {% elif declared is string and modules.re.fullmatch('numeric[(][0-9]+(,[0-9]+)?[)]', declared) %}
+        {{ return('numeric') }}
+    {% endif %}
+    {{ return(declared) }}
+{% endmacro %}
+
+{# A column as a value of its type. What is stored as another one, such as char(n), would be compared and ordered by that one's rules. #}
+{% macro _as_value(column, declared) %}
+    {% set is_text = truepoint._get_value_type(declared) == 'text' and declared != 'text' %}
+    {{ return('cast(' ~ column ~ ' as ' ~ truepoint.sql_type('text') ~ ')' if is_text else column) }}
+{% endmacro %}
+
+{#
+    Names that the engine's catalogue may give a column that is declared so. Of a domain that is the name of its base type, of any enum `enum`; and with
+    its precision where that is declared.
+#}
+{% macro _get_catalogue_names(declared) %}
+    {{ return(adapter.dispatch('_get_catalogue_names', 'truepoint')(declared)) }}
+{% endmacro %}
+
+{% macro postgres___get_catalogue_names(declared) %}
+    {% set name = declared if declared.startswith('numeric') else declared.split('(')[0] %}
+    {{ return([{'timestamptz': 'timestamp with time zone', 'varchar': 'character varying', 'char': 'character'}.get(name, name)]) }}
+{% endmacro %}
+
+{% macro spark___get_catalogue_names(declared) %}
+    {% if declared.startswith('numeric') %}
+        {{ return([declared.replace('numeric', 'decimal')]) }}
+    {% elif truepoint._get_value_type(declared) in ['text', 'uuid'] %}
+        {{ return(['string', 'varchar', 'char']) }}
+    {% endif %}
+    {{ return([truepoint.sql_type(declared)]) }}
+{% endmacro %}
+
+{# A type as the engine writes it. Definitions name types as Postgres does; see _get_value_types(). #}
 {% macro sql_type(type) %}
     {{ return(adapter.dispatch('sql_type', 'truepoint')(type)) }}
 {% endmacro %}
@@ -18,6 +86,7 @@
     {% endif %}
     {{ return({
         'text': 'string',
+        'uuid': 'string',
         'timestamptz': 'timestamp',
         'double precision': 'double',
         'numeric': 'decimal(38, 0)',
@@ -32,11 +101,14 @@
 {# Types whose values have an order, for `accepts`: the feature has the type of `of`. #}
 {% macro get_orderable_types() %}
     {{ return({
+        'smallint': 'same',
         'integer': 'same',
         'bigint': 'same',
         'numeric': 'same',
         'double precision': 'same',
         'text': 'same',
+        'uuid': 'same',
+        'date': 'same',
         'timestamptz': 'same',
     }) }}
 {% endmacro %}

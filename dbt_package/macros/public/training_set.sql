@@ -16,6 +16,7 @@
     {% do config(meta={'training_set': {'service': service}}, **truepoint._get_training_set_config()) %}
     {% if execute %}
         {% do truepoint.check_definitions() %}
+        {% do truepoint._check_columns(truepoint._get_inputs_to_check(graph.nodes[model.unique_id])) %}
         {% set definition = truepoint._get_service(service) %}
         {% set build = truepoint._get_build() if model.config.materialized != 'view' else none %}
         {{ return(

@@ -20,13 +20,7 @@
     {% set indexes = {} %}
     {% for view in service.views %}
         {% do views.append({'name': view.name, 'entity': view.entity, 'found': 'found__' ~ view.name, 'events': view.events.name}) %}
-        {% do relations.update({view.events.name: {
-            'name': view.events.name,
-            'relation': view.events.relation,
-            'event_time': view.events.event_time,
-            'known_at': view.events.known_at,
-            'columns': view.events.columns,
-        }}) %}
+        {% do relations.update({view.events.name: truepoint._get_signed_relation(view.events)}) %}
         {% set index = truepoint._get_online_index(view) %}
         {% if index %}
             {% do indexes.update({truepoint._get_index_key(index): index}) %}
@@ -52,5 +46,16 @@
         'views': views,
         'relations': relations.values() | list,
         'indexes': indexes.values() | list,
+    }) }}
+{% endmacro %}
+
+{# What Python must know of an event relation: where it lies, and its columns with their types as declared. #}
+{% macro _get_signed_relation(events) %}
+    {{ return({
+        'name': events.name,
+        'relation': events.relation,
+        'event_time': events.event_time,
+        'known_at': events.known_at,
+        'columns': truepoint._get_declared_types(events.node),
     }) }}
 {% endmacro %}

@@ -17,9 +17,9 @@
     {% for name in service.features %}
         {% do features.append({'name': name, 'type': service.types[name]}) %}
     {% endfor %}
-    {% set relations = [] %}
-    {% for view in service.views if view.events.relation not in relations %}
-        {% do relations.append(view.events.relation) %}
+    {% set relations = {} %}
+    {% for view in service.views %}
+        {% do relations.update({view.events.name: truepoint._get_signed_relation(view.events)}) %}
     {% endfor %}
     {{ return({
         'service': service.name,
@@ -29,6 +29,6 @@
         'settled': truepoint.settled_time(),
         'work_mem': truepoint._get_setting('training_work_mem'),
         'features': features,
-        'relations': relations,
+        'relations': relations.values() | list,
     }) }}
 {% endmacro %}
