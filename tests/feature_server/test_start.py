@@ -59,8 +59,8 @@ def _other_parameter_type(activity: dict[str, Any]) -> None:
     ("change", "said"),
     [
         (_absent_relation, "payments.transfers is absent, and service account_activity reads it"),
-        (_absent_column, "payments.transactions lacks column colour"),
-        (_other_column_type, "base_amount_minor is bigint, not integer"),
+        (_absent_column, "payments.transactions has not what is declared: colour is declared text and is not there"),
+        (_other_column_type, "base_amount_minor is declared integer and is bigint"),
         (_other_database, "the manifest is for database elsewhere, and this is"),
         (_other_result_type, "returns txn_amount_twice int8 as column 7 where its signature promises"),
         (_one_feature_more, "returns 7 columns where its signature promises 8"),
@@ -88,7 +88,7 @@ async def test_a_statement_that_does_not_prepare_stops_the_start(make_settings: 
 async def test_a_column_changed_in_the_database_stops_the_start(make_settings: MakeSettings, database_dsn: str) -> None:
     with psycopg.connect(database_dsn) as connection:
         connection.execute("alter table payments.transactions alter column base_amount_minor type numeric")
-    assert "base_amount_minor is numeric, not bigint" in await start_failure(make_settings)
+    assert "base_amount_minor is declared bigint and is numeric" in await start_failure(make_settings)
 
 
 async def test_a_database_that_is_not_there_stops_the_start_without_telling_the_password(

@@ -15,8 +15,21 @@ from pydantic.dataclasses import dataclass as validated_dataclass
 from truepoint.compiled.manifest import REMEDY, CompiledStatement, read_compiled_statements
 from truepoint.errors import ManifestError
 
-ScalarType = Literal["bigint", "boolean", "double precision", "integer", "numeric", "text", "timestamptz"]
-ArrayType = Literal["bigint[]", "boolean[]", "double precision[]", "integer[]", "numeric[]", "text[]", "timestamptz[]"]
+ScalarType = Literal[
+    "bigint", "boolean", "date", "double precision", "integer", "numeric", "smallint", "text", "timestamptz", "uuid"
+]
+ArrayType = Literal[
+    "bigint[]",
+    "boolean[]",
+    "date[]",
+    "double precision[]",
+    "integer[]",
+    "numeric[]",
+    "smallint[]",
+    "text[]",
+    "timestamptz[]",
+    "uuid[]",
+]
 ValueType = ScalarType | ArrayType
 ParameterRole = Literal["entity", "request", "event", "as_of"]
 
@@ -84,13 +97,13 @@ class RelationName:
 
 @validated_dataclass(frozen=True, config=_config)
 class Relation:
-    """A relation that the statement reads; `columns` maps each column it needs to its type."""
+    """A relation that the statement reads; `columns` maps each column to its type as declared, such as varchar(20)."""
 
     name: str
     relation: str
     event_time: str
     known_at: str
-    columns: Mapping[str, ValueType]
+    columns: Mapping[str, str]
 
     @property
     def relation_name(self) -> RelationName:

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass as validated_dataclass
 
 from truepoint.compiled.manifest import REMEDY, read_compiled_statements
-from truepoint.compiled.registry import ValueType
+from truepoint.compiled.registry import Relation, ValueType
 from truepoint.errors import ManifestError
 
 SIGNATURE_PREFIX: Final = "-- truepoint-training-signature: "
@@ -60,7 +60,7 @@ class TrainingStatement:
     """One statement that computes a service's features for all rows of the relation `spine`.
 
     settled: SQL for the latest as-of time whose answers are final. work_mem: Postgres' setting while it runs.
-    relations: what the statement reads, as dbt renders them. Result columns: ord bigint, then each feature; rows in the
+    relations: what the statement reads. Result columns: ord bigint, then each feature; rows in the
     order of ord, one per row of the spine.
     """
 
@@ -71,7 +71,7 @@ class TrainingStatement:
     settled: str
     work_mem: str
     features: tuple[TrainingFeature, ...]
-    relations: tuple[str, ...]
+    relations: tuple[Relation, ...]
     sql: str
 
     @property

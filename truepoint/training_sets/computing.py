@@ -76,3 +76,11 @@ def unsettled_message(name: str, *, row: int, as_of: str, settled: str, count: i
         f"{name}, row {row}{others}: as_of is {as_of}, later than the settled time, {settled}: what is known as of "
         "then may still change. Leave such rows out, or ask again later. Nothing was written."
     )
+
+
+def undeclared_message(faults: Iterable[str]) -> str:
+    """The refusal where columns are not what is declared of them."""
+    return (
+        f"What is declared is not what the database has: {'; '.join(faults)}. Let the model cast, or declare the type "
+        "that it is; then run dbt, and compile again. Nothing was written."
+    )

@@ -7,15 +7,25 @@ from typing import Any, Final
 import psycopg
 import pyarrow as pa
 from psycopg import sql
+from psycopg.rows import dict_row
 
 from truepoint.arrow.copying import CopiedRows, copy_batches
+from truepoint.compiled.declared_types import faults_of_columns
 from truepoint.compiled.training_statement import UNSETTLED, TrainingStatement
 from truepoint.errors import SpineError, WarehouseError, first_line
 from truepoint.postgres.connecting import connect
+from truepoint.postgres.relations import RELATIONS
 from truepoint.postgres.warehouse import running_dsn
 from truepoint.settings import Settings
 from truepoint.training_sets.checking import CheckedSpine
-from truepoint.training_sets.computing import Computed, OrderedFeatures, Take, result_schema, unsettled_message
+from truepoint.training_sets.computing import (
+    Computed,
+    OrderedFeatures,
+    Take,
+    result_schema,
+    undeclared_message,
+    unsettled_message,
+)
 from truepoint.training_sets.unknown_keys import find_in_postgres
 
 # Compiling costs more than it saves here; the rest makes the text of values what we read.
@@ -37,6 +47,7 @@ def compute_in_postgres(
         raise WarehouseError("No database is running. Start it with `truepoint up`, or set TRUEPOINT_DSN.")
     statement = checked.statement
     with explained_errors(statement), connect(dsn) as connection:
+        refuse_undeclared(connection, statement)
         rows = send_spine(connection, statement, batches)
         refuse_unsettled(connection, statement, checked.spine.name)
         unknown_keys = find_in_postgres(connection, statement)
@@ -61,6 +72,24 @@ def send_spine(connection: "psycopg.Connection[Any]", statement: TrainingStateme
         rows = copy_batches(cursor, spine, batches)
     connection.execute(sql.SQL("analyze {}").format(spine))  # nobody else does it for a temporary table
     return rows
+
+
+def refuse_undeclared(connection: "psycopg.Connection[Any]", statement: TrainingStatement) -> None:
+    """Raise WarehouseError where the relations that the statement reads are not what is declared of them."""
+    names = [relation.relation_name for relation in statement.relations]
+    found = (
+        psycopg.RawCursor(connection, row_factory=dict_row)
+        .execute(RELATIONS, [[name.schema for name in names], [name.name for name in names]])
+        .fetchall()
+    )
+    faults = [
+        f"{relation.name}.{fault}"
+        for relation, row in zip(statement.relations, found, strict=True)
+        if row["is_there"]  # what is absent, the statement says itself
+        for fault in faults_of_columns(relation.columns, {name: names for name, *names in row["columns"]})
+    ]
+    if faults:
+        raise WarehouseError(undeclared_message(faults))
 
 
 def refuse_unsettled(connection: "psycopg.Connection[Any]", statement: TrainingStatement, name: str) -> None:

@@ -19,7 +19,13 @@ from truepoint.compiled.manifest import COMPILE_COMMAND, digest_definitions
 from truepoint.errors import LakeError, ManifestError, SettingsError, SpineError, WarehouseError, first_line
 from truepoint.settings import Settings
 from truepoint.training_sets.checking import CheckedSpine
-from truepoint.training_sets.computing import Computed, OrderedFeatures, result_schema, unsettled_message
+from truepoint.training_sets.computing import (
+    Computed,
+    OrderedFeatures,
+    result_schema,
+    undeclared_message,
+    unsettled_message,
+)
 from truepoint.training_sets.java import spark_environment
 from truepoint.training_sets.unknown_keys import UnknownKey
 
@@ -122,6 +128,8 @@ def _raise_outcome(outcome: dict[str, Any], checked: CheckedSpine) -> None:
                     count=outcome["count"],
                 )
             )
+        case "undeclared":
+            raise WarehouseError(undeclared_message(outcome["faults"]))
         case "changed":
             raise ManifestError(
                 f"The definitions were changed after the statements of {service} were compiled. Compile again: "

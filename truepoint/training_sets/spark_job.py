@@ -6,6 +6,7 @@ ended: {"kind": ...} with
 
     done         unknown_keys: the fields of each UnknownKey
     unsettled    row, as_of_us, settled_us, count: of the rows whose as-of time is later than the settled time
+    undeclared   faults: of columns that are not what is declared
     changed      the project's definitions are not those that `definitions` is the digest of
     dbt          message: what dbt said when it failed
     spark        message: what Spark said when it failed
@@ -25,6 +26,7 @@ from pyspark import SparkContext
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
+from truepoint.compiled.declared_types import faults_of_spark_columns
 from truepoint.compiled.manifest import digest_definitions, models_of_relations
 from truepoint.compiled.training_statement import UNSETTLED, TrainingStatement, load_training_statement
 from truepoint.training_sets.unknown_keys import UnknownKey, find_unknown_keys
@@ -58,9 +60,18 @@ def run(service: str, folder: Path, target: Path, definitions: str) -> dict[str,
         return {"kind": "changed"}
     statement = load_training_statement(manifest_path, service)
     # What the statement reads, and what that reads.
-    selectors = [f"+{name}" for name in models_of_relations(manifest_path, statement.relations)]
+    selectors = [
+        f"+{name}" for name in models_of_relations(manifest_path, [each.relation for each in statement.relations])
+    ]
     _run_dbt(target, "run", "--select", *selectors)
     session = SparkSession.builder.getOrCreate()  # dbt's
+    faults = [
+        f"{relation.name}.{fault}"
+        for relation in statement.relations
+        for fault in faults_of_spark_columns(relation.columns, dict(session.table(relation.relation).dtypes))
+    ]
+    if faults:
+        return {"kind": "undeclared", "faults": faults}
     session.read.parquet(str(folder / "spine")).createOrReplaceTempView(statement.spine)
     found = session.sql(
         UNSETTLED.format(
@@ -91,7 +102,9 @@ def find_in_spark(session: SparkSession, statement: TrainingStatement) -> tuple[
 
     return find_unknown_keys(
         statement,
-        relations_with=lambda key: (each for each in statement.relations if key in session.table(each).columns),
+        relations_with=lambda key: (
+            each.relation for each in statement.relations if key in session.table(each.relation).columns
+        ),
         example=example,
         is_common=is_common,
     )

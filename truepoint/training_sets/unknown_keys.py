@@ -79,7 +79,7 @@ def find_in_postgres(connection: "psycopg.Connection[Any]", statement: TrainingS
 
     return find_unknown_keys(
         statement,
-        relations_with=lambda key: (each for each in statement.relations if has(each, key)),
+        relations_with=lambda key: (each.relation for each in statement.relations if has(each.relation, key)),
         example=lambda relation, key: answer(EXAMPLE, relation, key),
         is_common=lambda relation, key: bool(answer(COMMON, relation, key)),
     )

@@ -2,6 +2,7 @@
 {% macro aggregate_mean(of, partial) %}
     {{ return({
         'accepts': {
+            'smallint': 'double precision',
             'integer': 'double precision',
             'bigint': 'double precision',
             'numeric': 'double precision',

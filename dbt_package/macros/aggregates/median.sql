@@ -8,6 +8,7 @@
     {% set place = fraction ~ ' * (' ~ partial.n ~ ' - 1)' %}
     {{ return({
         'accepts': {
+            'smallint': 'double precision',
             'integer': 'double precision',
             'bigint': 'double precision',
             'numeric': 'double precision',

@@ -6,7 +6,12 @@
     {% set n = truepoint.to_exact(partial.n) %}
     {% set total = truepoint.to_exact(partial.total) %}
     {{ return({
-        'accepts': {'integer': 'double precision', 'bigint': 'double precision', 'numeric': 'double precision'},
+        'accepts': {
+            'smallint': 'double precision',
+            'integer': 'double precision',
+            'bigint': 'double precision',
+            'numeric': 'double precision',
+        },
         'plan': 'sums',
         'partials': {'n': '1', 'total': of, 'squares': truepoint.to_exact(of) ~ ' * ' ~ truepoint.to_exact(of)},
         'value': truepoint.divide(

@@ -35,7 +35,7 @@
         {% endif %}
         {% if is_ratio %}
             {% do errors.extend(truepoint._get_ratio_errors(node, column, names)) %}
-        {% elif (column.data_type or '') | lower not in truepoint._get_value_types() %}
+        {% elif truepoint._get_value_type(column.data_type) not in truepoint._get_value_types() %}
             {% do errors.append(truepoint._definition_error(node, column.name, 'data_type is ' ~ (column.data_type or 'not given') ~ ', and an expression needs it (allowed: ' ~ (truepoint._get_value_types() | join(', ')) ~ ')')) %}
         {% endif %}
         {% if is_ratio %}
@@ -47,7 +47,7 @@
             {% for error in truepoint._get_expression_errors(feature.expression, names) %}
                 {% do errors.append(truepoint._definition_error(node, column.name, 'expression: ' ~ feature.expression ~ ': ' ~ error)) %}
             {% endfor %}
-            {% if '/' in truepoint._get_tokens(feature.expression) and (column.data_type or '') | lower != 'double precision' %}
+            {% if '/' in truepoint._get_tokens(feature.expression) and truepoint._get_value_type(column.data_type) != 'double precision' %}
                 {% do errors.append(truepoint._definition_error(node, column.name, 'expression: ' ~ feature.expression ~ ': divides, and data_type is ' ~ column.data_type ~ ' (allowed: double precision, since engines differ on other quotients; another feature may then compare it)')) %}
             {% endif %}
             {% do features.append({'name': column.name, 'names': truepoint._get_names(feature.expression)}) %}
@@ -84,7 +84,7 @@
             {% do errors.append(truepoint._definition_error(node, column.name, side ~ ' is ' ~ (name if name is not none else 'not given') ~ truepoint._did_you_mean(name or '', names) ~ ' (allowed: a feature of the inputs, or a request field: ' ~ (names | join(', ')) ~ ')')) %}
         {% endif %}
     {% endfor %}
-    {% if column.data_type and column.data_type | lower != 'double precision' %}
+    {% if column.data_type and truepoint._get_value_type(column.data_type) != 'double precision' %}
         {% do errors.append(truepoint._definition_error(node, column.name, 'data_type is ' ~ column.data_type ~ ' (allowed: double precision, the type of a ratio)')) %}
     {% endif %}
     {{ return(errors) }}
@@ -98,14 +98,16 @@
         {{ return([truepoint._definition_error(node, subject, 'request is ' ~ (request | string) ~ ' (allowed: {FIELD: TYPE, …})')]) }}
     {% endif %}
     {% for field, type in request.items() %}
-        {% if type not in truepoint._get_value_types() %}
-            {% do errors.append(truepoint._definition_error(node, subject, 'request field ' ~ field ~ ' has type ' ~ type ~ truepoint._did_you_mean(type, truepoint._get_value_types()) ~ ' (allowed: ' ~ (truepoint._get_value_types() | join(', ')) ~ ')')) %}
+        {% if truepoint._get_value_type(type) not in truepoint._get_value_types() %}
+            {% do errors.append(truepoint._definition_error(node, subject, 'request field ' ~ field ~ ' has type ' ~ truepoint._get_type_problem(type))) %}
         {% elif field in truepoint._get_own_names() + truepoint._get_reserved_words() %}
             {% do errors.append(truepoint._definition_error(node, subject, 'request field ' ~ field ~ ' is the name of a column of the compiler, or a word of SQL (allowed: any other)')) %}
         {% elif field not in columns %}
             {% do errors.append(truepoint._definition_error(node, subject, 'request field ' ~ field ~ ' is no column of ' ~ spine.name ~ truepoint._did_you_mean(field, columns) ~ ' (allowed: ' ~ (columns | join(', ')) ~ ')')) %}
-        {% elif columns[field] != type %}
+        {% elif columns[field] != truepoint._get_value_type(type) %}
             {% do errors.append(truepoint._definition_error(node, subject, 'request field ' ~ field ~ ' has type ' ~ type ~ ', and its column in ' ~ spine.name ~ ' ' ~ columns[field] ~ ' (allowed: one type)')) %}
+        {% elif not truepoint._is_comparable(type) or not truepoint._is_comparable(spine.columns[field].data_type) %}
+            {% do errors.append(truepoint._definition_error(node, subject, 'request field ' ~ field ~ ' is ' ~ type ~ ', and ' ~ spine.columns[field].data_type ~ ' in ' ~ spine.name ~ ' (allowed for a request field: any type but char(n) and enum; let the model cast, as in cast(' ~ field ~ ' as text) as ' ~ field ~ ')')) %}
         {% endif %}
     {% endfor %}
     {{ return(errors) }}

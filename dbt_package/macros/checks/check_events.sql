@@ -14,10 +14,14 @@
         {% endif %}
     {% endfor %}
     {% for column, type in columns.items() if type not in truepoint._get_value_types() %}
-        {% do errors.append(truepoint._definition_error(node, node.name ~ '.' ~ column, 'data_type is ' ~ (type or 'not given') ~ truepoint._did_you_mean(type or '', truepoint._get_value_types()) ~ ' (allowed: ' ~ (truepoint._get_value_types() | join(', ')) ~ ')')) %}
+        {% do errors.append(truepoint._definition_error(node, node.name ~ '.' ~ column, 'data_type is ' ~ truepoint._get_type_problem(node.columns[column].data_type))) %}
     {% endfor %}
-    {% for role, type in {'event_id': 'text', 'event_time': 'timestamptz', 'known_at': 'timestamptz'}.items() if events.get(role) in columns and columns[events[role]] != type %}
-        {% do errors.append(truepoint._definition_error(node, node.name ~ '.' ~ events[role], 'is the ' ~ role ~ ' and has data_type ' ~ columns[events[role]] ~ ' (allowed: ' ~ type ~ ')')) %}
+    {% for role, types in {'event_id': truepoint._get_id_types(), 'event_time': ['timestamptz'], 'known_at': ['timestamptz']}.items() if events.get(role) in columns %}
+        {% set type = columns[events[role]] %}
+        {% set is_padded = role == 'event_id' and not truepoint._is_comparable(node.columns[events[role]].data_type) %}
+        {% if type in truepoint._get_value_types() and (type not in types or is_padded) %}
+            {% do errors.append(truepoint._definition_error(node, node.name ~ '.' ~ events[role], 'is the ' ~ role ~ ' and has data_type ' ~ node.columns[events[role]].data_type ~ ' (allowed: ' ~ (types | join(', ')) ~ ')')) %}
+        {% endif %}
     {% endfor %}
     {% for column in columns if column in truepoint._get_reserved_words() %}
         {% do errors.append(truepoint._definition_error(node, node.name ~ '.' ~ column, 'is a word of SQL (allowed: any other name; the staging model can give it)')) %}

@@ -27,6 +27,9 @@
             {% for input, columns in [[events[0], event_columns], [spines[0], spine_columns]] if key not in columns %}
                 {% do errors.append(truepoint._definition_error(node, node.name, 'entity ' ~ key ~ ' is no column of ' ~ input.name ~ truepoint._did_you_mean(key, columns) ~ ' (allowed: ' ~ (columns | join(', ')) ~ ')')) %}
             {% endfor %}
+            {% for input, columns in [[events[0], event_columns], [spines[0], spine_columns]] if key in columns and columns[key] in truepoint._get_value_types() and not truepoint._is_comparable(input.columns[key].data_type) %}
+                {% do errors.append(truepoint._definition_error(node, node.name, 'entity ' ~ key ~ ' is ' ~ input.columns[key].data_type ~ ' in ' ~ input.name ~ ' (allowed as a key: any type but char(n) and enum; let the model cast, as in cast(' ~ key ~ ' as text) as ' ~ key ~ ', and index that expression)')) %}
+            {% endfor %}
             {% if key in event_columns and key in spine_columns and event_columns[key] != spine_columns[key] %}
                 {% do errors.append(truepoint._definition_error(node, node.name, 'entity ' ~ key ~ ' is ' ~ event_columns[key] ~ ' in ' ~ events[0].name ~ ' and ' ~ spine_columns[key] ~ ' in ' ~ spines[0].name ~ ' (allowed: one type)')) %}
             {% endif %}
@@ -123,7 +126,7 @@
             {% do errors.append(truepoint._definition_error(node, subject, 'of is ' ~ of ~ ', of type ' ~ of_type ~ ', which aggregate ' ~ aggregate ~ ' does not take (allowed: ' ~ (accepted | join(', ')) ~ (': make it decimal in the warehouse, since a sum of floats depends on the order of its rows' if of_type == 'double precision' else '') ~ ')')) %}
         {% endif %}
     {% else %}
-        {% if column.data_type and column.data_type | lower != type %}
+        {% if column.data_type and truepoint._get_feature_type(column.data_type) != type %}
             {% do errors.append(truepoint._definition_error(node, subject, 'data_type is ' ~ column.data_type ~ ' (allowed: ' ~ type ~ ', the type of ' ~ aggregate ~ (' of ' ~ of if of else '') ~ ')')) %}
         {% endif %}
         {% if of and truepoint._get_meta(events.columns[of]).get('mixed_currencies') and not truepoint._get_aggregate(aggregate).accepts.any %}
@@ -179,6 +182,7 @@
     {% set fits = {
         'bigint': default is integer,
         'integer': default is integer,
+        'smallint': default is integer,
         'numeric': default is number and default is not boolean,
         'double precision': default is number and default is not boolean,
         'boolean': default is boolean,

@@ -28,8 +28,17 @@
     {% else %}
         {% do errors.append(truepoint._definition_error(node, node.name, 'meta.spine is ' ~ (spine | string) ~ ' (allowed: {decides: EVENTS_MODEL}, {decides: [EVENTS_MODEL, …]} or {})')) %}
     {% endif %}
-    {% for column, type in {'spine_id': 'text', 'event_id': 'text', 'as_of': 'timestamptz'}.items() if columns.get(column) != type %}
-        {% do errors.append(truepoint._definition_error(node, node.name, 'column ' ~ column ~ ' is ' ~ (columns.get(column) or 'not given') ~ ' (allowed: ' ~ type ~ ')')) %}
+    {% set id_types = [] %}
+    {% for decided in truepoint._get_decided(node) if spine is mapping and truepoint._get_model(decided) %}
+        {% set events = truepoint._get_model(decided) %}
+        {% do id_types.append(truepoint._get_column_types(events).get(truepoint._get_meta(events).events.event_id)) %}
     {% endfor %}
+    {% set id_types = id_types | select('in', truepoint._get_id_types()) | unique | list if id_types else ['text'] %}
+    {% for column, types in {'spine_id': ['text'], 'event_id': id_types, 'as_of': ['timestamptz']}.items() if types and columns.get(column) not in types %}
+        {% do errors.append(truepoint._definition_error(node, node.name, 'column ' ~ column ~ ' is ' ~ (columns.get(column) or 'not given') ~ ' (allowed: ' ~ (types | join(', ')) ~ (', as in the relation that it decides on' if types != ['text'] and column == 'event_id') ~ ')')) %}
+    {% endfor %}
+    {% if id_types | length > 1 %}
+        {% do errors.append(truepoint._definition_error(node, node.name, 'meta.spine.decides names relations whose event ids are ' ~ (id_types | join(' and ')) ~ ' (allowed: one type)')) %}
+    {% endif %}
     {{ return(errors) }}
 {% endmacro %}

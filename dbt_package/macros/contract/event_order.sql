@@ -6,6 +6,6 @@
     {{ return([
         event ~ view.events.event_time,
         event ~ view.events.known_at,
-        truepoint.by_bytes(event ~ view.events.event_id),
+        truepoint._in_order(event ~ view.events.event_id, view.events.columns[view.events.event_id]),
     ]) }}
 {% endmacro %}

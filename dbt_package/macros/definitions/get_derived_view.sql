@@ -9,12 +9,12 @@
             'name': column.name,
             'expression': expression,
             'names': truepoint._get_names(expression),
-            'type': (column.data_type or 'double precision') | lower,
+            'type': truepoint._get_value_type(column.data_type or 'double precision'),
         }) %}
     {% endfor %}
     {{ return({
         'name': node.name,
-        'request': truepoint._get_meta(node).derived_view.get('request') or {},
+        'request': truepoint._get_request(truepoint._get_meta(node).derived_view),
         'inputs': truepoint._get_inputs(node, 'feature_view') + truepoint._get_inputs(node, 'derived_view'),
         'features': features,
     }) }}
@@ -23,4 +23,13 @@
 {# The expression that a derived feature's meta states; a ratio is a quotient. #}
 {% macro _get_expression(feature) %}
     {{ return((feature.ratio.numerator ~ ' / ' ~ feature.ratio.denominator) if feature.ratio is defined else feature.expression | string) }}
+{% endmacro %}
+
+{# The request fields that a derived view or a service states: name -> type of their values. #}
+{% macro _get_request(meta) %}
+    {% set request = {} %}
+    {% for field, type in (meta.get('request') or {}).items() %}
+        {% do request.update({field: truepoint._get_value_type(type)}) %}
+    {% endfor %}
+    {{ return(request) }}
 {% endmacro %}

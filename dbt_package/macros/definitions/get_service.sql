@@ -45,7 +45,7 @@
         {% do entities.update({entity: spine_types[entity]}) %}
     {% endfor %}
     {% do types.update(entities) %}
-    {% do types.update(meta.get('request') or {}) %}
+    {% do types.update(truepoint._get_request(meta)) %}
     {% set given = types.keys() | list %}
     {% set derived = [] %}
     {% for name in needed %}
@@ -62,7 +62,7 @@
         'exposure': exposure,
         'spine': spine,
         'entities': entities,
-        'request': meta.get('request') or {},
+        'request': truepoint._get_request(meta),
         'features': meta.features,
         'views': views,
         'derived': truepoint._get_derived_levels(derived, given),
@@ -78,7 +78,7 @@
     {% for name, type in truepoint._get_columns_asked(service).items() %}
         {% do parameters.append({'name': name, 'type': type, 'role': 'entity' if name in service.entities else 'request'}) %}
     {% endfor %}
-    {% do parameters.append({'name': 'event_id', 'type': 'text', 'role': 'event'}) %}
+    {% do parameters.append({'name': 'event_id', 'type': truepoint._get_column_types(service.spine).event_id, 'role': 'event'}) %}
     {% do parameters.append({'name': 'as_of', 'type': 'timestamptz', 'role': 'as_of'}) %}
     {{ return(parameters) }}
 {% endmacro %}

@@ -129,7 +129,7 @@
 
 {# Without ANSI mode, which dbt-spark turns off, a cast of a number that is too large would wrap, and one of a fraction round, in silence. #}
 {% macro spark___checked_cast(value, type) %}
-    {% set bounds = {'bigint': ['-9223372036854775808BD', '9223372036854775807BD'], 'integer': ['-2147483648', '2147483647']}.get(type) %}
+    {% set bounds = {'bigint': ['-9223372036854775808BD', '9223372036854775807BD'], 'integer': ['-2147483648', '2147483647'], 'smallint': ['-32768', '32767']}.get(type) %}
     {% set cast = 'cast(' ~ value ~ ' as ' ~ truepoint.sql_type(type) ~ ')' %}
     {% if bounds %}
         {{ return('case when ' ~ value ~ ' < ' ~ bounds[0] ~ ' or ' ~ value ~ ' > ' ~ bounds[1] ~ ' then ' ~ truepoint._raise(type ~ ' out of range', type) ~ ' else ' ~ cast ~ ' end') }}

@@ -43,10 +43,44 @@
     {{ return(declared) }}
 {% endmacro %}
 
+{# The types of a feature that a definition may state: those of values, and arrays of them. #}
+{% macro _get_feature_type(given) %}
+    {% set text = given | lower | trim %}
+    {{ return(truepoint._get_value_type(text[:-2]) ~ '[]' if text.endswith('[]') else truepoint._get_value_type(text)) }}
+{% endmacro %}
+
+{# Types of numbers without rounding. #}
+{% macro _get_exact_types() %}
+    {{ return(['smallint', 'integer', 'bigint', 'numeric']) }}
+{% endmacro %}
+
+{# Types that an event id may have: of equal event times the greater id is the later one. #}
+{% macro _get_id_types() %}
+    {{ return(['text', 'uuid', 'bigint', 'integer']) }}
+{% endmacro %}
+
+{# Whether columns of a declared type are compared, as they lie, as values of their type are. char(n) ignores blanks at the end, and an enum is no text. #}
+{% macro _is_comparable(declared) %}
+    {{ return(not modules.re.match('(char|enum)\\b', truepoint._get_declared_type(declared) or '')) }}
+{% endmacro %}
+
 {# A column as a value of its type. What is stored as another one, such as char(n), would be compared and ordered by that one's rules. #}
 {% macro _as_value(column, declared) %}
     {% set is_text = truepoint._get_value_type(declared) == 'text' and declared != 'text' %}
     {{ return('cast(' ~ column ~ ' as ' ~ truepoint.sql_type('text') ~ ')' if is_text else column) }}
+{% endmacro %}
+
+{# An array of values of its type: where its elements are of a domain, the engine would make an array of that. #}
+{% macro _as_array(value, type) %}
+    {{ return(adapter.dispatch('_as_array', 'truepoint')(value, type)) }}
+{% endmacro %}
+
+{% macro default___as_array(value, type) %}
+    {{ return(value) }}
+{% endmacro %}
+
+{% macro postgres___as_array(value, type) %}
+    {{ return('cast(' ~ value ~ ' as ' ~ type ~ ')' if type.endswith('[]') else value) }}
 {% endmacro %}
 
 {#

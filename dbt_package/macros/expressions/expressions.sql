@@ -91,7 +91,7 @@
 {% macro _render_condition(condition, types, names) %}
     {% set sql_names = {} %}
     {% for name in truepoint._get_names(condition) %}
-        {% set is_number = types[name] in ['integer', 'bigint', 'numeric'] %}
+        {% set is_number = types[name] in truepoint._get_exact_types() %}
         {% do sql_names.update({name: truepoint.to_double(names[name]) if is_number and '/' in truepoint._get_tokens(condition) else names[name]}) %}
     {% endfor %}
     {{ return(truepoint._render_expression(condition, sql_names)) }}

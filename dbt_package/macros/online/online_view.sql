@@ -95,15 +95,15 @@ where
 {% macro _online_distinct(view, column, part, relation) %}
 select count(*) as how_many
 from (
-    select event.{{ part.column }}
+    select {{ part.of }} as value
     from {{ relation }} as event
     where
         {{ truepoint._online_conditions(view, 'request.' ~ truepoint._get_until_name(part.feature), 'request.' ~ truepoint._get_since_name(part.feature) if part.feature.seconds else none) | indent(8) }}
-        and event.{{ part.column }} is not null
+        and {{ part.of }} is not null
         {%- if part.where %}
         and {{ part.where }}
         {%- endif %}
-    group by event.{{ part.column }}
+    group by {{ part.of }}
 ) as present
 {%- endmacro %}
 
@@ -112,7 +112,7 @@ from (
 select
     event.{{ view.events.event_time }} as event_time
     {%- if part.of %},
-    event.{{ part.column }} as of_latest
+    {{ part.of }} as of_latest
     {%- endif %}
 from {{ relation }} as event
 where

@@ -2,7 +2,7 @@
 {% macro _derived_value(feature, types) %}
     {% set sql_names = {} %}
     {% for name in feature.names %}
-        {% set is_number = types[name] in ['integer', 'bigint', 'numeric'] %}
+        {% set is_number = types[name] in truepoint._get_exact_types() %}
         {% if is_number %}
             {% set sql = truepoint.to_double(name) if feature.type == 'double precision' else truepoint._whole_operand(name, feature.expression) %}
         {% else %}

@@ -5,5 +5,5 @@
     {% if feature.default is not none and feature.default is defined %}
         {% set value = 'coalesce(' ~ value ~ ', ' ~ truepoint._render_literal(feature.default) ~ ')' %}
     {% endif %}
-    {{ return(truepoint._checked_cast(value, feature.type) if feature.type in ['bigint', 'numeric'] else value) }}
+    {{ return(truepoint._checked_cast(value, feature.type) if feature.type in ['bigint', 'numeric'] else truepoint._as_array(value, feature.type)) }}
 {% endmacro %}

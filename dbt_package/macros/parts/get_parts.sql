@@ -17,8 +17,8 @@
 {% macro _get_parts(view, event='') %}
     {% set parts = {'contributions': {}, 'guards': {}, 'sums': {}, 'distincts': {}, 'latests': {}, 'rankings': {}, 'ordereds': {}, 'places': [], 'asked': {}, 'by_feature': {}} %}
     {% set names = {} %}
-    {% for column in view.events.columns %}
-        {% do names.update({column: event ~ column}) %}
+    {% for column, declared in truepoint._get_declared_types(view.events.node).items() %}
+        {% do names.update({column: truepoint._as_value(event ~ column, declared)}) %}
     {% endfor %}
     {% for feature in view.features %}
         {% set of = names[feature.of] if feature.of else none %}

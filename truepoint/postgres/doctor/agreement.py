@@ -1,50 +1,25 @@
 """Do manifest and database agree? Relations, columns, types, and each statement's parameters and results."""
 
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import asyncpg
 
+from truepoint.compiled.declared_types import faults_of_columns
 from truepoint.compiled.manifest import COMPILE_COMMAND
 from truepoint.compiled.registry import Registry, Relation, Service, ValueType
 from truepoint.errors import DatabaseMismatchError
 from truepoint.postgres.connecting import AsyncpgConnection
 from truepoint.postgres.doctor.findings import Finding
+from truepoint.postgres.relations import RELATIONS
 
-# One row per name asked for; oid is null when nothing has that name.
-_RELATIONS: Final = """
-select
-    asked.place,
-    current_database() as database,
-    current_user::text as role,
-    found.oid is not null as is_there,
-    coalesce(has_schema_privilege(schemas.oid, 'usage'), false)
-    and coalesce(has_table_privilege(found.oid, 'select'), false) as is_readable,
-    array(
-        select columns.attname::text from pg_catalog.pg_attribute as columns
-        where columns.attrelid = found.oid and columns.attnum > 0 and not columns.attisdropped
-        order by columns.attnum
-    ) as column_names,
-    array(
-        select columns.atttypid::regtype::text from pg_catalog.pg_attribute as columns
-        where columns.attrelid = found.oid and columns.attnum > 0 and not columns.attisdropped
-        order by columns.attnum
-    ) as column_types
-from unnest($1::text[], $2::text[]) with ordinality as asked (schema_name, relation_name, place)
-left join pg_catalog.pg_namespace as schemas on schemas.nspname = asked.schema_name
-left join pg_catalog.pg_class as found
-    on found.relnamespace = schemas.oid
-    and found.relname = asked.relation_name
-    and found.relkind in ('r', 'p', 'v', 'm', 'f')
-order by asked.place
-"""
-
-# Postgres' own names of the signature's types, where they differ: in the catalogue and on the wire.
-_catalogue_names: Final[dict[ValueType, str]] = {"timestamptz": "timestamp with time zone"}
+# Postgres' own names of the signature's types on the wire, where they differ.
 _wire_names: Final[dict[str, str]] = {
     "bigint": "int8",
     "boolean": "bool",
     "double precision": "float8",
     "integer": "int4",
+    "smallint": "int2",
 }
 
 
@@ -69,10 +44,9 @@ async def examine_agreement(connection: AsyncpgConnection, registry: Registry) -
 
 async def _examine_relations(connection: AsyncpgConnection, service: Service) -> list[Finding]:
     names = [relation.relation_name for relation in service.relations]
-    rows = await connection.fetch(_RELATIONS, [name.schema for name in names], [name.name for name in names])
+    rows = await connection.fetch(RELATIONS, [name.schema for name in names], [name.name for name in names])
     findings: list[Finding] = []
     for relation, name, row in zip(service.relations, names, rows, strict=True):
-        types = dict(zip(row["column_names"], row["column_types"], strict=True))
         if name.database not in (None, row["database"]):
             message = (
                 f"is for database {name.database}, and this is {row['database']}; "
@@ -89,23 +63,15 @@ async def _examine_relations(connection: AsyncpgConnection, service: Service) ->
                 f"truepoint grant {row['role']} --apply, as the role that runs dbt"
             )
         else:
-            fault = _column_fault(relation, types)
+            fault = _column_fault(relation, {name: names for name, *names in row["columns"]})
         message = fault or f"has the {len(relation.columns)} columns needed"
         findings.append(Finding("relations", str(name), is_ok=not fault, message=message))
     return findings
 
 
-def _column_fault(relation: Relation, types: dict[str, str]) -> str:
-    absent = [column for column in relation.columns if column not in types]
-    other = [
-        f"{column} is {types[column]}, not {wanted}"
-        for column, wanted in relation.columns.items()
-        if column in types and types[column] != _catalogue_names.get(wanted, wanted)
-    ]
-    faults = ([f"lacks column {', '.join(absent)}"] if absent else []) + (
-        [f"has a column of another type: {'; '.join(other)}"] if other else []
-    )
-    return " and ".join(faults) + ("; run dbt, then compile again" if faults else "")
+def _column_fault(relation: Relation, found: Mapping[str, Collection[str]]) -> str:
+    faults = faults_of_columns(relation.columns, found)
+    return f"has not what is declared: {'; '.join(faults)}; run dbt, then compile again" if faults else ""
 
 
 async def _examine_statement(connection: AsyncpgConnection, service: Service) -> Finding:
