@@ -3,11 +3,12 @@
 pandas turns a bigint column with a null into float64 when left to itself, and 2**53 + 1 into 2**53 with it. So every
 column is built from a numpy array of the exact type and a mask of its own:
 
-    bigint, integer     int64 and mask
+    bigint, integer, smallint   int64 and mask
     double precision    float64 and mask; compared by its bits
     boolean             bool and mask
     timestamptz         int64 microseconds since 1970 UTC, and mask
     text, numeric       Python str and Decimal, None where null
+    uuid, date          Python str in their one form, None where null
     arrays              tuples of the above, None where null; doubles in them as hexadecimal text, which keeps every bit
 
 A value that its type does not allow (text for a bigint, a boolean for an integer, NaN) is marked invalid, and an
@@ -15,11 +16,13 @@ invalid value equals nothing.
 """
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +83,22 @@ def _numeric(value: object) -> Decimal:
     raise _InvalidValueError
 
 
+def _uuid(value: object) -> str:
+    if isinstance(value, UUID):
+        return str(value)
+    if type(value) is str and re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value):
+        return value
+    raise _InvalidValueError
+
+
+def _date(value: object) -> str:
+    if type(value) is date:
+        return value.isoformat()
+    if type(value) is str and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return value
+    raise _InvalidValueError
+
+
 def _microseconds(value: object) -> int:
     if type(value) is str:
         try:
@@ -107,10 +126,13 @@ def _double_bits(value: object) -> str:
 _SCALAR_READERS: Final[dict[str, Callable[[object], object]]] = {
     "bigint": _integer,
     "integer": _integer,
+    "smallint": _integer,
     "double precision": _double,
     "boolean": _boolean,
     "text": _text,
     "numeric": _numeric,
+    "uuid": _uuid,
+    "date": _date,
     "timestamptz": _microseconds,
 }
 _READERS: Final[dict[str, Callable[[object], object]]] = {
@@ -151,7 +173,7 @@ def exact_column(values: Sequence[object], value_type: str) -> ExactColumn:
 
 def _series(exact: Sequence[object], value_type: str, absent: Mask) -> "pd.Series[Any]":
     match value_type:
-        case "bigint" | "integer" | "timestamptz":
+        case "bigint" | "integer" | "smallint" | "timestamptz":
             integers = np.array([0 if value is None else value for value in exact], dtype=np.int64)
             return pd.Series(pd.arrays.IntegerArray(integers, absent))
         case "double precision":
@@ -172,7 +194,7 @@ def differs(offline: ExactColumn, online: ExactColumn, value_type: str) -> Mask:
     both_null = offline.null & online.null
     absent = offline.null | online.null | offline.invalid | online.invalid
     match value_type:
-        case "bigint" | "integer" | "timestamptz":
+        case "bigint" | "integer" | "smallint" | "timestamptz":
             unequal = offline.values.to_numpy(np.int64, na_value=0) != online.values.to_numpy(np.int64, na_value=0)
         case "double precision":
             offline_bits = offline.values.to_numpy(np.float64, na_value=0.0).view(np.int64)

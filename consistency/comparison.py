@@ -101,7 +101,7 @@ class FeatureTally:
 def _magnitude(offline: Any, online: Any, value_type: str) -> int | float | None:
     """|offline - online|, exact for integers and timestamps; None for what is no number."""
     match value_type:
-        case "bigint" | "integer" | "timestamptz":
+        case "bigint" | "integer" | "smallint" | "timestamptz":
             return abs(int(offline) - int(online))
         case "double precision":
             return min(abs(float(offline) - float(online)), 1.7976931348623157e308)

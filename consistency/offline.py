@@ -16,8 +16,9 @@ from truepoint.postgres.connecting import connect_async
 BUILD_HINT: Final = "Build it: run `dbt build` in the dbt project."
 
 COLUMN_TYPES: Final = """
-select attribute.attname, format_type(attribute.atttypid, null)
+select attribute.attname, format_type(coalesce(nullif(types.typbasetype, 0), types.oid), null)
 from pg_attribute as attribute
+inner join pg_type as types on types.oid = attribute.atttypid
 where attribute.attrelid = to_regclass(%s) and attribute.attnum > 0 and not attribute.attisdropped
 """
 # A separator keeps row "1" of seed 23 apart from row "12" of seed 3; spine_id settles the (unlikely) equal digests.

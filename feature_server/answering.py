@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final
@@ -159,6 +159,8 @@ def _read_time(value: datetime) -> str | None:
 _scalar_readers: Final[dict[ScalarType, Callable[[Any], Any]]] = {
     "double precision": _read_double,
     "numeric": _read_numeric,
+    "uuid": str,
+    "date": date.isoformat,
     "timestamptz": _read_time,
 }
 

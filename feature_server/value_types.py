@@ -4,10 +4,11 @@ Strict: no "12" for an integer, no true for 1. What cannot be kept exactly is re
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import GenericAlias
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from pydantic import Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
@@ -21,6 +22,8 @@ LATEST: Final = datetime(2999, 12, 31, tzinfo=UTC)
 _TIME_PATTERN: Final = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?$"
 )
+_UUID_PATTERN: Final = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+_DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _NUMERIC_PATTERN: Final = r"^-?[0-9]{1,100}(\.[0-9]{1,100})?$"
 
 
@@ -50,6 +53,26 @@ class _ExactNumeric:
         )
 
 
+class _ExactUuid:
+    """A uuid in its usual form, of 36 characters."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.chain_schema(
+            [core_schema.str_schema(strict=True, pattern=_UUID_PATTERN), core_schema.uuid_schema()]
+        )
+
+
+class _ExactDate:
+    """A day of the calendar, and no time with it."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.chain_schema(
+            [core_schema.str_schema(strict=True, pattern=_DATE_PATTERN), core_schema.date_schema()]
+        )
+
+
 @dataclass(frozen=True)
 class RequestType:
     """annotation: for pydantic. allowed: in words, as in "must be ...". example: a JSON value of the type."""
@@ -70,6 +93,11 @@ request_types: Final[dict[ScalarType, RequestType]] = {
         "an integer from -2147483648 to 2147483647, without quotes or fraction",
         3,
     ),
+    "smallint": RequestType(
+        Annotated[int, Field(strict=True, ge=-(2**15), le=2**15 - 1)],
+        "an integer from -32768 to 32767, without quotes or fraction",
+        3,
+    ),
     "double precision": RequestType(
         Annotated[float, Field(strict=True, allow_inf_nan=False)], "a finite number, without quotes", 59.437
     ),
@@ -84,6 +112,16 @@ request_types: Final[dict[ScalarType, RequestType]] = {
     "text": RequestType(
         Annotated[str, Field(strict=True, pattern=r"^[^\x00]*$")], "text in quotes, without the NUL character", "A-17"
     ),
+    "uuid": RequestType(
+        Annotated[UUID, _ExactUuid, WithJsonSchema({"type": "string", "format": "uuid"})],
+        'a uuid in quotes, as in "1b4e28ba-2fa1-11d2-883f-0016d3cca427"',
+        "1b4e28ba-2fa1-11d2-883f-0016d3cca427",
+    ),
+    "date": RequestType(
+        Annotated[date, _ExactDate, WithJsonSchema({"type": "string", "format": "date"})],
+        'an ISO 8601 date in quotes, as in "2026-01-31"',
+        "2026-01-31",
+    ),
     "timestamptz": RequestType(
         Annotated[datetime, _ExactTime, WithJsonSchema({"type": "string", "format": "date-time"})],
         "an ISO 8601 time with its offset from UTC, to the microsecond at most, from year 1900 to 2999, "
@@ -96,10 +134,13 @@ request_types: Final[dict[ScalarType, RequestType]] = {
 _scalar_answer_types: Final[dict[ValueType, Any]] = {
     "bigint": int,
     "integer": int,
+    "smallint": int,
     "double precision": float,
     "numeric": Annotated[str, WithJsonSchema({"type": "string", "format": "decimal"})],
     "boolean": bool,
     "text": str,
+    "uuid": Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})],
+    "date": Annotated[str, WithJsonSchema({"type": "string", "format": "date"})],
     "timestamptz": Annotated[datetime, WithJsonSchema({"type": "string", "format": "date-time"})],
 }
 answer_types: Final[dict[ValueType, Any]] = {

@@ -37,6 +37,10 @@ SERVICES = "models/services.yml"
 MART = "models/marts/training_card_fraud.sql"
 
 ZSCORE = "\n        config:\n          meta:\n            feature: {expression: (amount_minor - account_amount"
+MERCHANT_ID = """- name: merchant_id
+        description: "{{ doc('merchant_id') }}"
+        data_type: text"""
+EVENT_ID = MERCHANT_ID.replace("merchant_id", "event_id")
 COUNT_1H = "{feature: {aggregate: count, window: 1h}}"
 SUM_24H = "{feature: {aggregate: sum, of: amount_minor, window: 24h}}"
 MEAN_30D = "{feature: {aggregate: mean, of: amount_minor, window: 30d}}"
@@ -94,8 +98,9 @@ GROUPS = {
                 ("entity acount_id is no column of stg_transactions, did you mean account_id?",
                  "entity acount_id is no column of spine_transactions")),
         Mistake(EVENTS, "known_at: known_at}", "known_at: knwon_at}", ("meta.events.known_at is knwon_at",)),
-        Mistake(EVENTS, "data_type: double precision", "data_type: float8",
-                ("stg_transactions.latitude: data_type is float8",)),
+        Mistake(EVENTS, "data_type: double precision", "data_type: real",
+                ("stg_transactions.latitude: data_type is real (allowed: bigint,",
+                 "as in cast(score as double precision)")),
         Mistake(SPINE, "decides: stg_transactions", "decides: stg_payments", ("meta.spine.decides is stg_payments",)),
         Mistake("models/features/account_profile.yml", "feature_view: {entity: [account_id]}", "note: none",
                 ("account_home_country: has meta.feature, and model account_profile has neither",)),
@@ -143,6 +148,23 @@ GROUPS = {
                 ("card_fraud: feature merchant_txn_count_5min is not defined, did you mean merchant_txn_count_5m?",)),
         Mistake(SERVICES, "device_id: text}", "device_id: string}", ("request field device_id has type string",)),
     ],
+    "types": [
+        Mistake(EVENTS, "data_type: timestamptz", "data_type: timestamp",
+                ("stg_transactions.occurred_at: data_type is timestamp",
+                 "the model says in which zone its times are, as in occurred_at at time zone 'UTC' as occurred_at")),
+        Mistake(EVENTS, "data_type: boolean", "data_type: shop.yes_or_no",
+                ("stg_transactions.is_declined: data_type is shop.yes_or_no",
+                 "as in cast(reference as text) as reference")),
+        Mistake(EVENTS, MERCHANT_ID, MERCHANT_ID.replace("text", "char(8)"),
+                ("entity merchant_id is char(8) in stg_transactions (allowed as a key: any type but char(n) and enum",),
+                told_of=MERCHANT),
+        Mistake(ACCOUNTS, "data_type: text", "data_type: char(12)",
+                ("stg_accounts.account_version_id: is the event_id and has data_type char(12) (allowed: text, uuid,",)),
+        Mistake(SPINE, EVENT_ID, EVENT_ID.replace("text", "bigint"),
+                ("column event_id is bigint (allowed: text)",)),
+        Mistake(SERVICES, "country: text", "country: uuid",
+                ("request field country has type uuid, and its column in spine_transactions text (allowed:",)),
+    ],
     "circle": [
         Mistake(DERIVED, "(amount_minor - account_amount_mean_30d) / account_amount_stddev_30d",
                 "case when txn_is_new_device then 1 end",
@@ -182,8 +204,8 @@ GROUPS = {
                 ("spine_transactions: meta.spine.decides leaves out stg_chargebacks, whose event ids are those of a",
                  "(allowed: decides: [stg_transactions, stg_chargebacks])"), told_of=SPINE),
         Mistake(ACCOUNTS, "- name: account_version_id\n        description: Names the version. Unique, never null.\n"
-                "        data_type: text", "- name: account_version_id\n        data_type: bigint",
-                ("stg_accounts.account_version_id: is the event_id and has data_type bigint (allowed: text)",)),
+                "        data_type: text", "- name: account_version_id\n        data_type: date",
+                ("stg_accounts.account_version_id: is the event_id and has data_type date (allowed: text, uuid,",)),
         Mistake(ACCOUNTS, "- name: currency", "- name: end",
                 ("stg_accounts.end: is a word of SQL (allowed: any other name; the staging model can give it)",)),
         Mistake(DEVICE, "entity: [account_id, device_id]", "entity: [account_id, place]",
@@ -202,7 +224,7 @@ GROUPS = {
         Mistake(ACCOUNT, MEAN_30D, "{feature: {aggregate: percentile, of: amount_minor, fraction: 95, window: 30d,"
                 " method: linear}}", ("fraction is 95 (allowed: a number from 0 to 1", "method is linear (allowed: ")),
         Mistake(ACCOUNT, STDDEV_30D, "{feature: {aggregate: median, of: merchant_id, window: 30d}}",
-                ("of is merchant_id, of type text, which aggregate median does not take (allowed: integer, bigint",)),
+                ("of is merchant_id, of type text, which aggregate median does not take (allowed: smallint, integer",)),
         Mistake(ACCOUNT, DISTINCT_7D, "{feature: {aggregate: top_k, of: merchant_id, window: 7d, k: 0, default: x}}",
                 ("account_distinct_merchants_7d: k is 0 (allowed: a whole number from 1 to 100)",
                  "data_type is bigint (allowed: text[], the type of top_k of merchant_id)", "default is x")),

@@ -59,6 +59,7 @@ def naive_dsn(new_database: NewDatabase) -> Iterator[str]:
         with psycopg.connect(dsn) as connection:
             write(connection, *small_world())
             at = LAST.occurred_at
+            assert at
             connection.execute(LATE_CHARGEBACK, [LAST.merchant_id, at - timedelta(days=1), at + timedelta(hours=1)])
             connection.execute(NAIVE_TIMES)
             database = sql.Identifier(connection.info.dbname)

@@ -121,6 +121,9 @@ _ECHO_FIELDS = {
     "a_numeric": "numeric",
     "a_text": "text",
     "a_time": "timestamptz",
+    "a_uuid": "uuid",
+    "a_date": "date",
+    "a_smallint": "smallint",
 }
 
 _ECHO_STATEMENT = """
@@ -136,12 +139,15 @@ select
     case asked.say when 'sleep' then pg_sleep(2)::text else asked.a_text end as echoed_text,
     case asked.say
         when 'far' then timestamptz '20000-01-01 00:00:00+00' when 'infinity' then 'infinity' else asked.a_time
-    end as echoed_time
+    end as echoed_time,
+    asked.a_uuid as echoed_uuid,
+    asked.a_date as echoed_date,
+    asked.a_smallint as echoed_smallint
 from unnest(
     $1::bigint[], $2::boolean[], $3::double precision[], $4::integer[], $5::numeric[], $6::text[], $7::timestamptz[],
-    $8::text[], $9::timestamptz[]
+    $8::uuid[], $9::date[], $10::smallint[], $11::text[], $12::timestamptz[]
 ) with ordinality as asked (
-    a_bigint, a_boolean, a_double, an_integer, a_numeric, a_text, a_time, say, as_of, ord
+    a_bigint, a_boolean, a_double, an_integer, a_numeric, a_text, a_time, a_uuid, a_date, a_smallint, say, as_of, ord
 )
 order by asked.ord
 """

@@ -12,6 +12,7 @@ from tests.feature_server.asgi import serving
 from tests.feature_server.conftest import MakeSettings, ask
 from tests.feature_server.manifest import compiled, signature, write_manifest
 
+UUID_TEXT = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
 # name of the feature -> its type, its SQL, and what the answer holds
 FEATURES: dict[str, tuple[str, str, Any]] = {
     "bigints": ("bigint[]", "array[9223372036854775807, null, -1]::bigint[]", [2**63 - 1, None, -1]),
@@ -19,6 +20,9 @@ FEATURES: dict[str, tuple[str, str, Any]] = {
     "doubles": ("double precision[]", "array[0.1, null]::double precision[]", [0.1, None]),
     "integers": ("integer[]", "array[1, null]::integer[]", [1, None]),
     "numerics": ("numeric[]", "array[1.50, null]::numeric[]", ["1.50", None]),
+    "smallints": ("smallint[]", "array[32767, null]::smallint[]", [32767, None]),
+    "uuids": ("uuid[]", "array['1B4E28BA-2FA1-11D2-883F-0016D3CCA427', null]::uuid[]", [UUID_TEXT, None]),
+    "dates": ("date[]", "array[date '0001-01-01', null, '9999-12-31']", ["0001-01-01", None, "9999-12-31"]),
     "texts": ("text[]", "array['ä\"', null, '']", ['ä"', None, ""]),
     "times": (
         "timestamptz[]",

@@ -102,6 +102,9 @@ async def test_every_type_comes_back_as_it_went(client: httpx.AsyncClient) -> No
         a_numeric="-12345678901234567890.12345678901234567890",
         a_text='ä"\\\n\u2028😀',
         a_time="1999-12-31T23:59:59.000001-00:30",
+        a_uuid="1B4E28BA-2fa1-11d2-883f-0016d3cca427",
+        a_date="9999-12-31",
+        a_smallint=-32_768,
     )
     (row,) = await rows_of(client, ask("echo", given_row))
     assert row["values"] == {
@@ -112,6 +115,9 @@ async def test_every_type_comes_back_as_it_went(client: httpx.AsyncClient) -> No
         "echoed_numeric": "-12345678901234567890.12345678901234567890",
         "echoed_text": 'ä"\\\n\u2028😀',
         "echoed_time": "2000-01-01T00:29:59.000001Z",
+        "echoed_uuid": "1b4e28ba-2fa1-11d2-883f-0016d3cca427",
+        "echoed_date": "9999-12-31",
+        "echoed_smallint": -32_768,
     }
 
 

@@ -72,7 +72,9 @@ def test_serve_over_a_database_that_does_not_fit_ends_with_status_1_and_one_sent
     with serve(project, database_dsn) as server:
         assert server.process.wait(timeout=30) == 1
         log = server.log.read_text()
-    assert "payments.transactions has not what is declared: base_amount_minor is declared bigint and is not there" in log
+    assert (
+        "payments.transactions has not what is declared: base_amount_minor is declared bigint and is not there" in log
+    )
     assert "Traceback" not in log
 
 

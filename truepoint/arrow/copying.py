@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -125,12 +125,16 @@ def _typed(values: Any, field: Any) -> Any:
 def _arrays_of_json(texts: Any, field: Any) -> Any:
     """JSON arrays, one text or null per row, as an Arrow array of the field's list type."""
     item_type = field.type.value_type
-    is_time = pa.types.is_timestamp(item_type)
+    from_text = (
+        datetime.fromisoformat
+        if pa.types.is_timestamp(item_type)
+        else (date.fromisoformat if pa.types.is_date(item_type) else None)
+    )
     parse_float = Decimal if pa.types.is_decimal(item_type) else float
 
     def read(text: str) -> list[Any]:
         values: list[Any] = json.loads(text, parse_float=parse_float)
-        return [value and datetime.fromisoformat(value) for value in values] if is_time else values
+        return [value and from_text(value) for value in values] if from_text else values
 
     def read_all(rows: list[str | None]) -> Any:
         return pa.array([None if text is None else read(text) for text in rows], field.type)

@@ -14,10 +14,13 @@ NUMERIC: Final = pa.decimal128(38, 18)
 _SCALARS: Final[dict[str, Any]] = {
     "bigint": pa.int64(),
     "integer": pa.int32(),
+    "smallint": pa.int16(),
     "numeric": NUMERIC,
     "double precision": pa.float64(),
     "boolean": pa.bool_(),
     "text": pa.string(),
+    "uuid": pa.string(),  # in lower case, as Postgres and Spark show it
+    "date": pa.date32(),
     "timestamptz": pa.timestamp("us", "UTC"),
 }
 ARROW_TYPES: Final[dict[str, Any]] = {**_SCALARS, **{f"{name}[]": pa.list_(type_) for name, type_ in _SCALARS.items()}}
@@ -25,9 +28,7 @@ ARROW_TYPES: Final[dict[str, Any]] = {**_SCALARS, **{f"{name}[]": pa.list_(type_
 OTHER_TYPES: Final[dict[str, Any]] = {
     "timestamp with time zone": ARROW_TYPES["timestamptz"],
     "timestamp without time zone": pa.timestamp("us"),
-    "smallint": pa.int16(),
     "real": pa.float32(),
-    "date": pa.date32(),
 }
 
 

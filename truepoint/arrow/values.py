@@ -13,6 +13,7 @@ from truepoint.arrow.types import Column
 # What Postgres and the CSV between us write alike.
 FIRST_TIME_US: Final = -62_135_596_800_000_000  # 0001-01-01
 LAST_TIME_US: Final = 253_402_300_799_999_999  # 9999-12-31
+UUID_PATTERN: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 def type_problem(given: Any, column: Column, *, wants: str) -> str | None:
@@ -29,8 +30,10 @@ def type_problem(given: Any, column: Column, *, wants: str) -> str | None:
         if not types.is_timestamp(values):
             return f"{given}, {wants} a timestamp with a time zone"
         return None if values.tz else f"{given}, a naive time (row 1 and all others); give it a time zone, best UTC"
+    is_text = types.is_string(values) or types.is_large_string(values) or types.is_string_view(values)
     is_allowed = {
-        "text": types.is_string(values) or types.is_large_string(values) or types.is_string_view(values),
+        "text": is_text,
+        "uuid": is_text,
         "boolean": types.is_boolean(values),
         "double precision": types.is_float64(values) or types.is_float32(values),
         "date": types.is_date(values),
@@ -60,6 +63,12 @@ def fit_column(column: Column, values: Any, *, is_key: bool = False) -> tuple[An
         has_zero = pc.match_substring(fitted, "\0")
         if pc.any(has_zero).as_py():
             return None, (_first_true(has_zero), f"{column.name} holds a zero byte, which Postgres cannot store")
+    if column.database_type == "uuid":
+        fitted = pc.utf8_lower(fitted)  # where a uuid is text, it is so
+        is_other = pc.invert(pc.match_substring_regex(fitted, UUID_PATTERN))
+        if pc.any(is_other).as_py():
+            index = _first_true(is_other)
+            return None, (index, f"{column.name} is {_shown_value(values[index])}, {_wanted(column)}")
     if pa.types.is_timestamp(column.arrow_type):
         microseconds = fitted.cast(pa.int64())
         outside = pc.or_(pc.less(microseconds, FIRST_TIME_US), pc.greater(microseconds, LAST_TIME_US))

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-# One row per name asked for; is_there is false when nothing has that name. Of each column: its name, and names of its
-# type: as it is shown, with its precision, and alone. Of a domain the latter two are those of its base type.
+# One row per name asked for; is_there is false when nothing has that name. Of each column: its name, and its type by
+# three names: as it is shown, with its precision, and alone. Of a domain the latter two are those of its base type.
 RELATIONS: Final = """
 select
     asked.place,

@@ -98,6 +98,19 @@
     {{ return('case when ' ~ number ~ " not in ('NaN', 'Infinity', '-Infinity') then " ~ number ~ ' end') }}
 {% endmacro %}
 
+{# A date, or null where it is infinite: no other engine has such a date. #}
+{% macro _finite_date(date) %}
+    {{ return(adapter.dispatch('_finite_date', 'truepoint')(date)) }}
+{% endmacro %}
+
+{% macro default___finite_date(date) %}
+    {{ return(date) }}
+{% endmacro %}
+
+{% macro postgres___finite_date(date) %}
+    {{ return('case when isfinite(' ~ date ~ ') then ' ~ date ~ ' end') }}
+{% endmacro %}
+
 {# A double, with one zero, or null where it is no finite number. #}
 {% macro _finite_double(number) %}
     {% set double = truepoint.sql_type('double precision') %}

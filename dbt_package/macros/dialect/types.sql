@@ -66,6 +66,9 @@
 
 {# A column as a value of its type. What is stored as another one, such as char(n), would be compared and ordered by that one's rules. #}
 {% macro _as_value(column, declared) %}
+    {% if truepoint._get_value_type(declared) == 'date' %}
+        {{ return(truepoint._finite_date(column)) }}
+    {% endif %}
     {% set is_text = truepoint._get_value_type(declared) == 'text' and declared != 'text' %}
     {{ return('cast(' ~ column ~ ' as ' ~ truepoint.sql_type('text') ~ ')' if is_text else column) }}
 {% endmacro %}

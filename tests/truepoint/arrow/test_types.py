@@ -1,6 +1,6 @@
 """Values as Postgres writes them, as Arrow arrays: nothing is lost, null is not an empty text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,15 @@ from truepoint.arrow.types import ARROW_TYPES
 VALUES: dict[str, tuple[str, list[Any]]] = {
     "bigint": ("values (-9223372036854775808), (null), (9223372036854775807)", [-(2**63), None, 2**63 - 1]),
     "integer": ("values (-2147483648), (null), (2147483647)", [-(2**31), None, 2**31 - 1]),
+    "smallint": ("values (-32768), (null), (32767)", [-(2**15), None, 2**15 - 1]),
+    "uuid": (
+        "values (uuid '1B4E28BA-2FA1-11D2-883F-0016D3CCA427'), (null)",
+        ["1b4e28ba-2fa1-11d2-883f-0016d3cca427", None],
+    ),
+    "date": (
+        "values (date '0001-01-01'), (null), ('9999-12-31')",
+        [date(1, 1, 1), None, date(9999, 12, 31)],
+    ),
     "numeric": (
         "values (12345678901234567890.5), (null), (0.000000000000000001)",
         [Decimal("12345678901234567890.5"), None, Decimal("0.000000000000000001")],
