@@ -1,4 +1,4 @@
--- truepoint: service card_fraud, version 991387e33296042eca9817d02b75de72
+-- truepoint: service card_fraud, version 8ae2bf3411b74821779f78ce482b4e94
 -- One row per request row, in the order of the requests: the features of card_fraud.
 with asked as (
     select
@@ -113,7 +113,7 @@ answers as (
         cross join lateral (
             select count(*) as how_many
             from (
-                select event.merchant_id
+                select event.merchant_id as value
                 from "truepoint_features"."stg_transactions" as event
                 where
                     event.account_id = request.account_id
@@ -261,7 +261,7 @@ order by ord
 -- truepoint-signature: {
 --   "service": "card_fraud",
 --   "description": "Features of the model that decides on card transactions.",
---   "definition_version": "991387e33296042eca9817d02b75de72",
+--   "definition_version": "8ae2bf3411b74821779f78ce482b4e94",
 --   "example": {"account_id": "a-004023", "merchant_id": "m-00001", "amount_minor": 10614, "country": "EE", "device_id": "d-000234", "event_id": "t-000199998", "as_of": "2026-08-31T23:53:35.119964Z"},
 --   "parameters": [
 --     {"name": "account_id", "type": "text", "role": "entity"},

@@ -1,4 +1,4 @@
--- truepoint: feature view probe_ordered_chargeback, version 0d059796b69d9eaf9e82258b2865947a
+-- truepoint: feature view probe_ordered_chargeback, version 5d798083fafe15587d26ffdfc18769b6
 -- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with spine_rows as (
@@ -1040,8 +1040,8 @@ features as (
         seen.as_of,
         seen.merchant_id,
         ordered.chargeback_id_events_30d_0 as o_chargeback_first_30d,
-        ordered.chargeback_id_events_7d_delayed_1h_last_2 as o_chargeback_last_2_7d_delayed_1h,
-        ordered.chargeback_id_frequent_lifetime_first_2 as o_chargeback_top_2_lifetime
+        cast(ordered.chargeback_id_events_7d_delayed_1h_last_2 as text[]) as o_chargeback_last_2_7d_delayed_1h,
+        cast(ordered.chargeback_id_frequent_lifetime_first_2 as text[]) as o_chargeback_top_2_lifetime
     from seen
     left join ordered
         on seen.spine_id = ordered.spine_id
@@ -1049,6 +1049,6 @@ features as (
 
 select
     features.*,
-    cast('0d059796b69d9eaf9e82258b2865947a' as text) as table_version,
+    cast('5d798083fafe15587d26ffdfc18769b6' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features
