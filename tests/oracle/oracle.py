@@ -15,12 +15,15 @@ SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 @dataclass(frozen=True)
 class Event:
-    """One immutable event. Times are aware; None in any of them, or in a key, and nobody ever sees the event."""
+    """One immutable event. Times are aware; None in any of them, or in a key, and nobody ever sees the event.
 
-    event_id: str
+    event_id: text (a uuid in lower case), whose order is that of its bytes, or a whole number, by its value.
+    """
+
+    event_id: str | int
     event_time: datetime | None
     known_at: datetime | None
-    keys: tuple[str | None, ...]
+    keys: tuple[str | int | None, ...]
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -28,9 +31,9 @@ class Event:
 class Request:
     """Who asks, as of when; event_id is the decided event, which never counts."""
 
-    keys: tuple[str | None, ...]
+    keys: tuple[str | int | None, ...]
     as_of: datetime
-    event_id: str | None = None
+    event_id: str | int | None = None
 
 
 def visible_events(events: Sequence[Event], request: Request, window: str, offset: str = "0s") -> list[Event]:
