@@ -1,4 +1,4 @@
--- truepoint: feature view account_features, version 3ac76d3dec57ad5dd237539582c0ebf8
+-- truepoint: feature view account_features, version d6ec6e2ff255ec85061884fb0b867ba5
 -- truepoint-build: all rows
 -- One row per row of the spine: account_features as of its as-of time.
 with spine_rows as (
@@ -317,6 +317,6 @@ features as (
 
 select
     features.*,
-    cast('3ac76d3dec57ad5dd237539582c0ebf8' as text) as table_version,
+    cast('d6ec6e2ff255ec85061884fb0b867ba5' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: feature view account_profile, version 8bd2a6f23f6f1d466e47d03019078225
+-- truepoint: feature view account_profile, version a4602739ba2c2819753bc7ad5b17fe14
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
 with spine_rows as (
@@ -98,6 +98,6 @@ features as (
 
 select
     features.*,
-    cast('8bd2a6f23f6f1d466e47d03019078225' as text) as table_version,
+    cast('a4602739ba2c2819753bc7ad5b17fe14' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: feature view merchant_features, version a12b511854a752d871443f5f858b7f51
+-- truepoint: feature view merchant_features, version 1ed7bbb0a7d7e843e4c17364849e069c
 -- truepoint-build: all rows
 -- One row per row of the spine: merchant_features as of its as-of time.
 with spine_rows as (
@@ -219,6 +219,6 @@ features as (
 
 select
     features.*,
-    cast('a12b511854a752d871443f5f858b7f51' as text) as table_version,
+    cast('1ed7bbb0a7d7e843e4c17364849e069c' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: feature view probe_ordered_chargeback, version 5d798083fafe15587d26ffdfc18769b6
+-- truepoint: feature view probe_ordered_chargeback, version 884a5566a54421605985c0192578189c
 -- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with spine_rows as (
@@ -1049,6 +1049,6 @@ features as (
 
 select
     features.*,
-    cast('5d798083fafe15587d26ffdfc18769b6' as text) as table_version,
+    cast('884a5566a54421605985c0192578189c' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: training table of service card_fraud, version a15351aa01a98942978b6eba5e6ee19f
+-- truepoint: training table of service card_fraud, version ddfa761defef7f90f18646a72421281f
 -- truepoint-build: all rows
 -- One row per row of the spine: what the service card_fraud would have answered, and the label.
 with fraud_labels as (
@@ -63,6 +63,6 @@ training as (
 
 select
     training.*,
-    cast('a15351aa01a98942978b6eba5e6ee19f' as text) as table_version,
+    cast('ddfa761defef7f90f18646a72421281f' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from training

@@ -1,4 +1,4 @@
--- truepoint: derived view transaction_features, version 260c0d091664e240751c1df3577bfdc2
+-- truepoint: derived view transaction_features, version ec5f2423a9a1f15940230c64adf916e6
 -- truepoint-build: all rows
 -- One row per row of the spine: transaction_features as of its as-of time.
 with spine as (
@@ -58,6 +58,6 @@ features as (
 
 select
     features.*,
-    cast('260c0d091664e240751c1df3577bfdc2' as text) as table_version,
+    cast('ec5f2423a9a1f15940230c64adf916e6' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

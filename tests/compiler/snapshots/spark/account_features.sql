@@ -1,4 +1,4 @@
--- truepoint: feature view account_features, version b63bc09550d7e9fc2bc36309f144cd3b
+-- truepoint: feature view account_features, version 0167356327521b8ecedd16821d8e3087
 -- truepoint-build: all rows
 -- One row per row of the spine: account_features as of its as-of time.
 with spine_rows as (
@@ -317,6 +317,6 @@ features as (
 
 select
     features.*,
-    cast('b63bc09550d7e9fc2bc36309f144cd3b' as string) as table_version,
+    cast('0167356327521b8ecedd16821d8e3087' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: feature view account_profile, version 3a8c44af50961fbdfdb954797a72304a
+-- truepoint: feature view account_profile, version 944d9bbbfa7520d0667e50d4fc028d0e
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
 with spine_rows as (
@@ -98,6 +98,6 @@ features as (
 
 select
     features.*,
-    cast('3a8c44af50961fbdfdb954797a72304a' as string) as table_version,
+    cast('944d9bbbfa7520d0667e50d4fc028d0e' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

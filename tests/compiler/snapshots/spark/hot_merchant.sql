@@ -1,4 +1,4 @@
--- truepoint: feature view hot_merchant, version 8ebb3794e0359b182a9ed2dd65cb2c4a
+-- truepoint: feature view hot_merchant, version c144757ac9f354998495527bd8ec74f9
 -- truepoint-build: all rows
 -- One row per row of the spine: hot_merchant as of its as-of time.
 with spine_rows as (
@@ -330,6 +330,6 @@ features as (
 
 select
     features.*,
-    cast('8ebb3794e0359b182a9ed2dd65cb2c4a' as string) as table_version,
+    cast('c144757ac9f354998495527bd8ec74f9' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: feature view probe_ordered_chargeback, version e81f1d71f947da3a8c7bb48892691ebb
+-- truepoint: feature view probe_ordered_chargeback, version 373fd53f964e04e24f5255f7c9c640db
 -- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with spine_rows as (
@@ -884,6 +884,6 @@ features as (
 
 select
     features.*,
-    cast('e81f1d71f947da3a8c7bb48892691ebb' as string) as table_version,
+    cast('373fd53f964e04e24f5255f7c9c640db' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features
