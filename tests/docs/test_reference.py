@@ -117,3 +117,37 @@ def test_variables_of_the_dbt_project_are_documented() -> None:
     names = re.findall(r"^  ([a-z_]+):", vars_block.group(1), flags=re.MULTILINE)
     assert names
     assert not set(names) - ALL_WORDS
+
+
+def written_commands() -> list[tuple[str, list[str]]]:
+    """Page and words of each `truepoint …` that stands as code on a page."""
+    found = []
+    for page in TOLD:
+        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+        blocks = re.findall(r"^ *```.*?^ *```", text, flags=re.MULTILINE | re.DOTALL)
+        for line in [*"\n".join(blocks).splitlines(), *re.findall(r"`([^`\n]+)`", text)]:
+            for part in re.split(r"&&|;|\||  # |[()]", line):
+                words = part.strip().removeprefix("$ ").split()
+                if len(words) > 1 and words[0] == "truepoint":
+                    found.append((page.name, words[1:]))
+    return found
+
+
+def is_known(words: list[str]) -> bool:
+    """Whether there is this command (or group of commands), with these options."""
+    command = typer.main.get_command(app)
+    rest = list(words)
+    while rest and rest[0] in getattr(command, "commands", {}):
+        command = command.commands[rest.pop(0)]  # type: ignore[attr-defined]
+    if getattr(command, "commands", None) and rest and not rest[0].startswith("-"):
+        return False
+    options = {name for parameter in command.params for name in [*parameter.opts, *parameter.secondary_opts]}
+    return {word.partition("=")[0] for word in rest if word.startswith("--")} <= options | {"--help"}
+
+
+def test_commands_and_options_on_the_pages_exist() -> None:
+    written = written_commands()
+    assert len(written) > 100
+    assert not [f"{page}: truepoint {' '.join(words)}" for page, words in written if not is_known(words)]
+    assert not is_known(["sampel"])
+    assert not is_known(["sample", "--row", "3"])
