@@ -65,8 +65,8 @@ MUTANTS = {
         late_and_early(NOON, HOUR, 30 * DAY),
     ),
     "an open bound closed, in frames": Mutant(
-        "dialect/time.sql", "return(\"interval '\" ~ seconds ~ \" seconds'\")",
-        "return(\"interval '\" ~ seconds ~ \".000001 seconds'\")", late_and_early(NOON, 30 * DAY, 7 * DAY),
+        "dialect/time.sql", "return(\"interval '\" ~ seconds ~ \" seconds'\"",
+        "return(\"interval '\" ~ seconds ~ \".000001 seconds'\"", late_and_early(NOON, 30 * DAY, 7 * DAY),
     ),
     "an event known when its window ends never left behind": Mutant(
         "training/training_timeline.sql", "'when known_at <= ' ~", "'when known_at < ' ~", KNOWN_WHEN_IT_ENDS,
@@ -118,8 +118,8 @@ MUTANTS = {
         "America/New_York",
     ),
     "a place in the order one too far": Mutant(
-        "ordered/ordered_step.sql", "when place_wanted <= upto_{{ digit }} then {{ digit }}",
-        "when place_wanted < upto_{{ digit }} then {{ digit }}", DELAYED, with_probe=True,
+        "ordered/search_step.sql", "when place_there <= upto_{{ digit }} then {{ digit }}",
+        "when place_there < upto_{{ digit }} then {{ digit }}", DELAYED, with_probe=True,
     ),
 }  # fmt: skip
 

@@ -15,8 +15,8 @@
         'plan': 'sums',
         'partials': {'n': '1', 'total': of, 'squares': truepoint.to_exact(of) ~ ' * ' ~ truepoint.to_exact(of)},
         'value': truepoint.divide(
-            truepoint.exact_to_double(n ~ ' * ' ~ partial.squares ~ ' - ' ~ total ~ ' * ' ~ total),
-            truepoint.to_double(n ~ ' * (' ~ n ~ ' - 1)'),
+            truepoint.exact_to_double(n ~ ' * ' ~ partial.squares ~ ' - ' ~ total ~ ' * ' ~ partial.total),
+            truepoint.to_double(n ~ ' * (' ~ partial.n ~ ' - 1)'),
         ),
     }) }}
 {% endmacro %}

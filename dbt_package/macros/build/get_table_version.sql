@@ -25,14 +25,11 @@
     {% if truepoint._get_meta(node).get('feature_view') is not none %}
         {% set view = truepoint._get_feature_view(node) %}
         {% do view.update({'hot_key_rows': none}) %}{# which changes no value #}
-        {{ return(truepoint._tidy_statement(truepoint._training_features(view, truepoint._get_inputs(node, 'spine')[0].name, view.events.name))) }}
+        {{ return(truepoint._get_text_of_ctes(
+            truepoint._get_source_ctes(view, truepoint._get_inputs(node, 'spine')[0].name, view.events.name) + truepoint._get_feature_ctes(view)
+        )) }}
     {% elif truepoint._get_meta(node).get('derived_view') is not none %}
-        {% set view = truepoint._get_derived_view(node) %}
-        {% set inputs = {} %}
-        {% for input in view.inputs %}
-            {% do inputs.update({input.name: input.name}) %}
-        {% endfor %}
-        {{ return(truepoint._tidy_statement(truepoint._derived_features(view, truepoint._get_inputs(node, 'spine')[0].name, inputs))) }}
+        {{ return(truepoint._get_inputs(node, 'spine')[0].name ~ '\n' ~ truepoint._get_text_of_ctes(truepoint._get_derived_ctes(truepoint._get_derived_view(node)))) }}
     {% elif truepoint._get_meta(node).get('training_set') is not none %}
         {{ return(truepoint._get_training_set_text(node)) }}
     {% endif %}

@@ -12,20 +12,20 @@
 
 {% macro postgres___cross_join_rows(name, columns, rows, one_per_line) -%}
 cross join lateral (
-        values
-        {%- for row in rows %}
-        {{ truepoint._set_list(row, 8, one_per_line) }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    ) as {{ name }} {{ truepoint._set_list(columns, 4, one_per_line) }}
+    values
+    {%- for row in rows %}
+    {{ truepoint._set_list(row, 4, one_per_line) }}{{ ',' if not loop.last }}
+    {%- endfor %}
+) as {{ name }} {{ truepoint._set_list(columns, 0, one_per_line) }}
 {%- endmacro %}
 
 {% macro spark___cross_join_rows(name, columns, rows, one_per_line) -%}
 lateral view stack(
-        {{ rows | length }},
-        {%- for row in rows %}
-        {{ row | join(', ') }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    ) {{ name }} as {{ columns | join(', ') }}
+    {{ rows | length }},
+    {%- for row in rows %}
+    {{ row | join(', ') }}{{ ',' if not loop.last }}
+    {%- endfor %}
+) {{ name }} as {{ columns | join(', ') }}
 {%- endmacro %}
 
 {% macro _set_list(values, indent, one_per_line) %}

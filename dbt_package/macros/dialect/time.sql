@@ -6,12 +6,12 @@
 {% endmacro %}
 
 {% macro postgres__time_plus(time, seconds) %}
-    {{ return(time ~ " + interval '" ~ seconds ~ " seconds'" if seconds else time) }}
+    {{ return(time ~ " + interval '" ~ seconds ~ " seconds'" ~ truepoint._seconds_note(seconds) if seconds else time) }}
 {% endmacro %}
 
 {# By microseconds: Spark's own intervals cross daylight saving time by the session's time zone. #}
 {% macro spark__time_plus(time, seconds) %}
-    {{ return('timestamp_micros(unix_micros(' ~ time ~ ') + ' ~ seconds * 1000000 ~ ')' if seconds else time) }}
+    {{ return('timestamp_micros(unix_micros(' ~ time ~ ') + ' ~ seconds * 1000000 ~ truepoint._seconds_note(seconds) ~ ')' if seconds else time) }}
 {% endmacro %}
 
 {% macro time_minus(time, seconds) %}
@@ -19,11 +19,11 @@
 {% endmacro %}
 
 {% macro postgres__time_minus(time, seconds) %}
-    {{ return(time ~ " - interval '" ~ seconds ~ " seconds'" if seconds else time) }}
+    {{ return(time ~ " - interval '" ~ seconds ~ " seconds'" ~ truepoint._seconds_note(seconds) if seconds else time) }}
 {% endmacro %}
 
 {% macro spark__time_minus(time, seconds) %}
-    {{ return('timestamp_micros(unix_micros(' ~ time ~ ') - ' ~ seconds * 1000000 ~ ')' if seconds else time) }}
+    {{ return('timestamp_micros(unix_micros(' ~ time ~ ') - ' ~ seconds * 1000000 ~ truepoint._seconds_note(seconds) ~ ')' if seconds else time) }}
 {% endmacro %}
 
 {#
@@ -47,11 +47,11 @@
 {% endmacro %}
 
 {% macro postgres___on_the_line_seconds(seconds) %}
-    {{ return("interval '" ~ seconds ~ " seconds'") }}
+    {{ return("interval '" ~ seconds ~ " seconds'" ~ truepoint._seconds_note(seconds)) }}
 {% endmacro %}
 
 {% macro spark___on_the_line_seconds(seconds) %}
-    {{ return((seconds * 1000000) ~ 'L') }}
+    {{ return((seconds * 1000000) ~ 'L' ~ truepoint._seconds_note(seconds)) }}
 {% endmacro %}
 
 {# Seconds from one instant to another, as a double that is exact to the microsecond. #}
@@ -79,4 +79,17 @@
 
 {% macro spark___statement_time() %}
     {{ return('current_timestamp()') }}
+{% endmacro %}
+
+{# A length of time as definitions write it, in the greatest unit of which it is a whole number: 30d. #}
+{% macro _get_duration(seconds) %}
+    {% for unit, length in {'d': 86400, 'h': 3600, 'm': 60}.items() if seconds and seconds % length == 0 %}
+        {{ return(seconds // length ~ unit) }}
+    {% endfor %}
+    {{ return(seconds ~ 's') }}
+{% endmacro %}
+
+{# The same as a comment behind a number, where it says more than the number. #}
+{% macro _seconds_note(seconds) %}
+    {{ return(' /* ' ~ truepoint._get_duration(seconds) ~ ' */' if seconds is integer and seconds and seconds % 60 == 0 else '') }}
 {% endmacro %}

@@ -12,8 +12,6 @@ select * from {{ rows }}
 {%- endmacro %}
 
 {# Comment in the statement that tells the materialisation what was decided when the statement was written. See should_full_refresh(). #}
-{% macro _build_mark(build=none) -%}
-{%- if build -%}
--- truepoint-build: {{ 'new rows' if build.is_increment else 'all rows' }}
-{%- endif %}
-{%- endmacro %}
+{% macro _build_mark(build=none) %}
+    {{ return('-- truepoint-build: ' ~ ('new rows' if build.is_increment else 'all rows') ~ '\n' if build else '') }}
+{% endmacro %}

@@ -10,54 +10,57 @@
 {%- for view in service.views -%}
     {%- do views.append({'view': view, 'parts': truepoint._get_parts(view, 'event.')}) -%}
 {%- endfor -%}
-{%- set bounds = truepoint._get_bounds(views) -%}
--- One row per request row, in the order of the requests: the features of {{ service.name }}.
-with asked as (
-    {{ request_rows }}
-),
+{%- set ctes = [] -%}
 
--- With the bounds of every window; worked out once per row, not per event.
-request as{{ truepoint._materialized_cte() }} (
-    select
-        asked.*
-        {%- for name, bound in bounds.items() %},
-        {{ bound }} as {{ name }}
-        {%- endfor %}
-    from asked
-),
+{% call truepoint._add_cte(ctes, 'asked', 'The request rows.') %}
+{{ request_rows }}
+{% endcall %}
 
-answers as (
-    select
-        request.*
-        {%- for item in views %},
-        {{ item.view.name }}.*
-        {%- endfor %}
-    from request
-    {%- for item in views %}
-    cross join lateral (
-{{ truepoint._online_view(item.view, item.parts, events_of.get(item.view.events.name, item.view.events.relation)) | indent(8, true) }}
-    ) as {{ item.view.name }}
+{% call truepoint._add_cte(ctes, 'request', 'With the bounds of every window; worked out once per row, not per event.', computed='once') %}
+select
+    asked.*
+    {%- for name, bound in truepoint._get_bounds(views).items() %},
+    {{ bound }} as {{ name }}
     {%- endfor %}
-),
+from asked
+{% endcall %}
 
-{{ truepoint._derived_levels(service.derived, service.types, 'answers') }}
+{% call truepoint._add_cte(ctes, 'answers', 'The features of each view, for each request row.') %}
+select
+    request.*
+    {%- for item in views %},
+    {{ item.view.name }}.*
+    {%- endfor %}
+from request
+{%- for item in views %}
+-- {{ item.view.name }}: {{ truepoint._count_features(item.view.features) }} over {{ item.view.events.name }}, by {{ item.view.entity | join(', ') }}.
+cross join lateral (
+    {{ truepoint._online_view(item.view, item.parts, events_of.get(item.view.events.name, item.view.events.relation)) | indent(4) }}
+) as {{ item.view.name }}
+{%- endfor %}
+{% endcall %}
 
-features as (
-    select
-        {{ row_key }},
-        as_of,
-        {{ truepoint._statement_time() }} as answered_at
-        {%- for item in views %},
-        found__{{ item.view.name }}
-        {%- endfor %}
-        {%- for name in service.features %},
-        {{ name }}
-        {%- endfor %}
-    from {{ 'derived_' ~ (service.derived | length) if service.derived else 'answers' }}
-)
+{%- do truepoint._add_derived_levels(ctes, service.derived, service.types, 'answers') -%}
 
-select * from features
-order by {{ row_key }}
+{% call truepoint._add_cte(ctes, 'features', 'The features of ' ~ service.name ~ ', in the order of the service; found__* says whether a view knows the key.') %}
+select
+    {{ row_key }},
+    as_of,
+    {{ truepoint._statement_time() }} as answered_at
+    {%- for item in views %},
+    found__{{ item.view.name }}
+    {%- endfor %}
+    {%- for name in service.features %},
+    {{ name }}
+    {%- endfor %}
+from {{ ctes[-1].name }}
+{% endcall %}
+
+{{ return('-- One row per request row, in the order of the requests.\n' ~ truepoint._statement(ctes, 'select * from features\norder by ' ~ row_key)) }}
+{% endmacro %}
+
+{% macro _count_features(features) %}
+    {{ return(features | length ~ ' feature' ~ ('s' if features | length != 1 else '')) }}
 {% endmacro %}
 
 {# Bounds of the windows in use: column of `request` -> SQL. #}
@@ -82,16 +85,4 @@ order by {{ row_key }}
 
 {% macro _get_until_name(feature) %}
     {{ return('until_' ~ feature.offset ~ '_ago' if feature.offset_seconds else 'as_of') }}
-{% endmacro %}
-
-{% macro _materialized_cte() %}
-    {{ return(adapter.dispatch('_materialized_cte', 'truepoint')()) }}
-{% endmacro %}
-
-{% macro default___materialized_cte() %}
-    {{ return('') }}
-{% endmacro %}
-
-{% macro postgres___materialized_cte() %}
-    {{ return(' materialized') }}
 {% endmacro %}

@@ -55,6 +55,12 @@ where
     {%- endif %}
 {%- endmacro %}
 
+{# What a joined relation holds: such as, the first 3 values in their order. #}
+{% macro _describe_taken(take, order_by) %}
+    {% set what = {'value': 'values in their order', 'event': 'events by time', 'frequency': 'values by how often they are there'}[order_by] %}
+    {{ return('the ' ~ take['from'] ~ ' ' ~ take.k ~ ' of the ' ~ what if take else 'all ' ~ what) }}
+{% endmacro %}
+
 {# The joined relation that an ordered feature reads: one for each part and what is taken of it. #}
 {% macro _get_ordered_name(columns, is_array) %}
     {% if not columns.take %}

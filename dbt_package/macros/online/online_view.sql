@@ -9,6 +9,7 @@
 {%- endfor -%}
 {%- set sources = [] -%}
 select
+    -- Whether the key has any event.
     exists (
         select 1
         from {{ relation }} as event
@@ -18,23 +19,28 @@ select
     {%- for feature in view.features %},
     {{ truepoint._feature_value(feature, truepoint._get_online_partial(parts, feature, columns)) }} as {{ feature.name }}
     {%- endfor %}
+{%- if windowed %}
+-- windows: counts and sums in one scan, {{ truepoint._describe_reach(windowed.values() | map(attribute='feature')) }}.
 from (
-    {{- ' values (1)) as one_row (one)' if not windowed }}
-    {%- if windowed %}
     {{ truepoint._online_sums(view, parts, windowed, relation) | indent(4) }}
 ) as windows
-    {%- endif %}
+{%- else %}
+from (values (1)) as one_row (one)
+{%- endif %}
 {%- if lifetime %}
+-- lifetime: counts and sums in one scan, of all time.
 cross join lateral (
     {{ truepoint._online_sums(view, parts, lifetime, relation) | indent(4) }}
 ) as lifetime
 {%- endif %}
 {%- for column, part in parts.distincts.items() %}
+-- {{ column }}: how many different values, in one scan, {{ truepoint._describe_reach([part.feature]) }}.
 cross join lateral (
     {{ truepoint._online_distinct(view, column, part, relation) | indent(4) }}
 ) as {{ column }}
 {%- endfor %}
 {%- for column, part in parts.latests.items() %}
+-- {{ column }}: the latest event, {{ truepoint._describe_reach([part.feature]) }}.
 left join lateral (
     {{ truepoint._online_latest(view, part, relation) | indent(4) }}
 ) as {{ column }}
@@ -46,12 +52,19 @@ left join lateral (
     {%- do ordereds.update({truepoint._get_ordered_name(parts.by_feature[feature.name], is_array): {'columns': parts.by_feature[feature.name], 'is_array': is_array}}) -%}
 {%- endfor %}
 {%- for name, item in ordereds.items() %}
+-- {{ name }}: {{ truepoint._describe_taken(item.columns.take, parts.ordereds[item.columns.column].order_by) }}, {{ truepoint._describe_reach([parts.ordereds[item.columns.column].feature]) }}.
 left join lateral (
     {{ truepoint._online_ordered(view, parts.ordereds[item.columns.column], item.columns, item.is_array, relation) | indent(4) }}
 ) as {{ name }}
     on true
 {%- endfor %}
 {%- endmacro %}
+
+{# How far back a scan of features goes. #}
+{% macro _describe_reach(features) %}
+    {% set widest = (features | sort(attribute='reach', reverse=true) | list)[0] %}
+    {{ return(truepoint._get_duration(widest.seconds + widest.offset_seconds) ~ ' back' if widest.seconds else 'of all time') }}
+{% endmacro %}
 
 {# Conditions of one scan: the key, and the widest window and least offset of the features it serves (none: any event up to the as-of time). #}
 {% macro _online_conditions(view, until, since=none) %}

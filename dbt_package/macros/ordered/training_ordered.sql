@@ -9,38 +9,33 @@
     So the cost is linear in events and spine rows, times the logarithm of a key's events, whatever the windows hold. The event that a spine row
     decides on is taken off the counts of its own questions.
 
-    Where the engine keeps a CTE that is read more than once (keeps_ctes), a key's questions begin at its own first digit; else, where each reading
-    would compute it again, changes and questions go through all steps in one stream.
-
     It is a wavelet tree (Grossi, Gupta, Vitter: "High-order entropy-compressed text indexes", 2003) asked for range quantiles (Gagie, Puglisi,
     Turpin: "Range quantile queries", 2009), read by level for all questions together.
 #}
-{% macro _training_ordered(view, parts) %}
-{%- set levels = range(truepoint._get_digits().levels) | reverse | list -%}
-{%- for column, part in parts.ordereds.items() if part.order_by == 'frequency' -%}
-{{ truepoint._training_frequency(view, column, part) }},
-
-{% endfor -%}
-{{ truepoint._ordered_rows(view, parts) }},
-{% for level in levels %}
-{{ truepoint._ordered_step(view, parts, level, loop.first) }},
+{% macro _add_ordered(ctes, view, parts) %}
+{% for column, part in parts.ordereds.items() if part.order_by == 'frequency' %}
+    {% do truepoint._add_frequencies(ctes, view, column, part) %}
 {% endfor %}
-{{ truepoint._ordered_answers(view, parts) }}
-{%- endmacro %}
-
-{# How many digits a rank has, and how many bits a digit: {levels, bits}. A key with more ranks stops the statement. #}
-{% macro _get_digits() %}
-    {{ return(adapter.dispatch('_get_digits', 'truepoint')()) }}
+{% do truepoint._add_key_sizes(ctes, view) %}
+{% do truepoint._add_ordered_rows(ctes, view, parts) %}
+{% do truepoint._add_things(ctes, view, parts) %}
+{% do truepoint._add_search(ctes, view, parts) %}
+{% do truepoint._add_ordered_answers(ctes, view, parts) %}
 {% endmacro %}
 
-{# 16 million ranks; each digit is a shuffle. #}
-{% macro default___get_digits() %}
-    {{ return({'levels': 6, 'bits': 4}) }}
+{# CTE `found`: for each question that has an answer, its row of `ordered_rows` with the rank (`node`), and how many things the spine row sees (`how_many`). #}
+{% macro _add_search(ctes, view, parts) %}
+    {{ return(adapter.dispatch('_add_search', 'truepoint')(ctes, view, parts)) }}
 {% endmacro %}
 
-{# 134 million ranks; keys with few take few steps. Fewer bits cost more sorts, more bits more running counts: of 2 to 5, 3 took the least time. #}
-{% macro postgres___get_digits() %}
-    {{ return({'levels': 9, 'bits': 3}) }}
+{# How a row of `ordered_rows` says whose it is: {relation, columns}; relation is none where the columns are the key's own. #}
+{% macro _get_ordered_key(view) %}
+    {{ return(adapter.dispatch('_get_ordered_key', 'truepoint')(view)) }}
+{% endmacro %}
+
+{# The relation of get_ordered_key(), where there is one. #}
+{% macro _add_key_sizes(ctes, view) %}
+    {{ return(adapter.dispatch('_add_key_sizes', 'truepoint')(ctes, view)) }}
 {% endmacro %}
 
 {# The rank of an event, or of its value, in an ordered part; null where the part leaves it out. #}
@@ -59,11 +54,6 @@
 {# The number under which a part stands in `ordered_rows`. #}
 {% macro _get_part_number(parts, column) %}
     {{ return((parts.ordereds | list).index(column)) }}
-{% endmacro %}
-
-{# The key of a row on the line of time. A number is quicker to sort than the key itself. #}
-{% macro _get_line_keys(view) %}
-    {{ return(['key_number'] if truepoint._keeps_ctes() else view.entity) }}
 {% endmacro %}
 
 {% macro _same_key(left, right, entity) %}

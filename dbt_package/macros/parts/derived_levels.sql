@@ -15,15 +15,17 @@
 {% endmacro %}
 
 {# CTEs derived_1, derived_2, …: each adds the derived features that need only what came before. #}
-{% macro _derived_levels(levels, types, inputs) %}
-{%- for features in levels -%}
-derived_{{ loop.index }} as (
-    select
-        *
-        {%- for feature in features %},
-        {{ truepoint._derived_value(feature, types) }} as {{ feature.name }}
-        {%- endfor %}
-    from {{ inputs if loop.first else 'derived_' ~ (loop.index - 1) }}
-),
-{% endfor -%}
-{%- endmacro %}
+{% macro _add_derived_levels(ctes, levels, types, inputs) %}
+{% for features in levels %}
+{% set input = inputs if loop.first else 'derived_' ~ (loop.index - 1) %}
+{% set comment = 'The derived features over ' ~ ('those of views and the request' if loop.first else 'these too') ~ '.' %}
+{% call truepoint._add_cte(ctes, 'derived_' ~ loop.index, comment) %}
+select
+    *
+    {%- for feature in features %},
+    {{ truepoint._derived_value(feature, types) }} as {{ feature.name }}
+    {%- endfor %}
+from {{ input }}
+{% endcall %}
+{% endfor %}
+{% endmacro %}

@@ -40,12 +40,12 @@
     {% endfor %}
 {% endmacro %}
 
-{# Such as: 1 of 3600 s, 2 of 86400 s after 604800 s #}
+{# Such as: 1 of 1h, 2 of 1d after 7d #}
 {% macro _describe_windows(delays) %}
     {% set words = [] %}
     {% for delay in delays %}
         {% for window in delay.windows %}
-            {% do words.append(window.number ~ ' of ' ~ window.seconds ~ ' s' ~ (' after ' ~ delay.seconds ~ ' s' if delay.seconds)) %}
+            {% do words.append(window.number ~ ' of ' ~ truepoint._get_duration(window.seconds) ~ (' after ' ~ truepoint._get_duration(delay.seconds) if delay.seconds else '')) %}
         {% endfor %}
     {% endfor %}
     {{ return(words | join(', ')) }}

@@ -9,7 +9,7 @@
         {% set signature = truepoint._get_signature(definition) %}
         {{ return(truepoint._signed(
             truepoint._first_line('service ' ~ service, signature.definition_version)
-            ~ truepoint._tidy_statement(truepoint._online_features(definition, truepoint._request_arrays(definition))),
+            ~ truepoint._get_online_text(definition),
             'truepoint-signature', signature
         )) }}
     {% endif %}

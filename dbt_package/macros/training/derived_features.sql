@@ -1,5 +1,19 @@
 {# build: the table that is built, see get_build(); none where the statement is for no table. A row whose inputs are not all there waits for them. #}
 {% macro _derived_features(view, spine_relation, input_relations, build=none) %}
+{% set ctes = [] %}
+{% if build and build.is_increment %}
+    {% do truepoint._add_new_spine_rows(ctes, 'spine', spine_relation, build) %}
+{% else %}
+    {% do truepoint._add_relation(ctes, 'spine', spine_relation, 'Who asks, and when.') %}
+{% endif %}
+{% for name, relation in input_relations.items() %}
+    {% do truepoint._add_relation(ctes, name, relation, 'The features of ' ~ name ~ '.') %}
+{% endfor %}
+{{ return(truepoint._feature_statement(view.name, ctes, truepoint._get_derived_ctes(view), build)) }}
+{% endmacro %}
+
+{# What is worked out of `spine` and the views, up to `features`: list of CTEs. #}
+{% macro _get_derived_ctes(view) %}
 {%- set used = view.features | map(attribute='names') | sum(start=[]) -%}
 {%- set index = truepoint._get_feature_index() -%}
 {%- set types = {} -%}
@@ -9,55 +23,31 @@
 {%- endfor -%}
 {%- set own_names = view.features | map(attribute='name') | list -%}
 {%- set given = types.keys() | reject('in', own_names) | list -%}
-{{ truepoint._build_mark(build) }}
--- One row per row of the spine: {{ view.name }} as of its as-of time.
-{%- if build and build.is_increment %}
-with all_spine_rows as (
-    select * from {{ spine_relation }}
-),
+{%- set ctes = [] -%}
+{% call truepoint._add_cte(ctes, 'inputs', 'What the expressions name. A row that some view does not have yet waits for it.') %}
+select
+    spine.spine_id,
+    spine.as_of
+    {%- for field in view.request %},
+    spine.{{ field }}
+    {%- endfor %}
+    {%- for name in given if name in index %},
+    {{ index[name].view }}.{{ name }}
+    {%- endfor %}
+from spine
+{{- truepoint._join_views(view.inputs | map(attribute='name') | list, 'inner') }}
+{% endcall %}
 
--- The rows that the table does not have yet.
-spine as (
-    select all_spine_rows.*
-    from all_spine_rows
-    where
-        {{ truepoint._is_new('all_spine_rows.spine_id', build) | indent(8) }}
-),
-{%- else %}
-with spine as (
-    select * from {{ spine_relation }}
-),
-{%- endif %}
-{% for name, relation in input_relations.items() %}
-{{ name }} as (
-    select * from {{ relation }}
-),
-{% endfor %}
-inputs as (
-    select
-        spine.spine_id,
-        spine.as_of
-        {%- for field in view.request %},
-        spine.{{ field }}
-        {%- endfor %}
-        {%- for name in given if name in index %},
-        {{ index[name].view }}.{{ name }}
-        {%- endfor %}
-    from spine
-    {{- truepoint._join_views(input_relations, 'inner') }}
-),
+{% do truepoint._add_derived_levels(ctes, truepoint._get_derived_levels(view.features, given), types, 'inputs') %}
 
-{{ truepoint._derived_levels(truepoint._get_derived_levels(view.features, given), types, 'inputs') }}
-
-features as (
-    select
-        spine_id,
-        as_of
-        {%- for feature in view.features %},
-        {{ feature.name }}
-        {%- endfor %}
-    from {{ 'derived_' ~ (truepoint._get_derived_levels(view.features, given) | length) }}
-)
-
-{{ truepoint._select_built('features', build) }}
+{% call truepoint._add_cte(ctes, 'features', 'The features of the view.') %}
+select
+    spine_id,
+    as_of
+    {%- for feature in view.features %},
+    {{ feature.name }}
+    {%- endfor %}
+from {{ ctes[-1].name }}
+{% endcall %}
+{{ return(ctes) }}
 {% endmacro %}

@@ -4,40 +4,39 @@
     spine_relation   has ord (the row's position), spine_id, event_id, as_of, the entities and the request fields
 #}
 {% macro _training_answers(service, spine_relation) %}
--- One row per row of the spine, in its order: what the service {{ service.name }} would have answered.
-with {% for view in service.views -%}
-{{ view.name }} as (
-{{ truepoint._training_features(view, spine_relation, view.events.relation) | trim | indent(4, true) }}
-),
+{% set ctes = [] %}
+{% for view in service.views %}
+    {% call truepoint._add_cte(ctes, view.name, 'The features of ' ~ view.name ~ '.') %}
+    {{- truepoint._training_features(view, spine_relation, view.events.relation) -}}
+    {% endcall %}
+{% endfor %}
 
-{% endfor -%}
-answers as (
-    select
-        spine.ord,
-        spine.as_of
-        {%- for column in truepoint._get_columns_asked(service) %},
-        spine.{{ column }}
-        {%- endfor %}
-        {%- for view in service.views %}
-        {%- for feature in view.features %},
-        {{ view.name }}.{{ feature.name }}
-        {%- endfor %}
-        {%- endfor %}
-    from {{ spine_relation }} as spine
-    {{- truepoint._join_views(service.views | map(attribute='name')) }}
-),
+{% call truepoint._add_cte(ctes, 'answers', 'All of them, for each row of the spine.') %}
+select
+    spine.ord,
+    spine.as_of
+    {%- for column in truepoint._get_columns_asked(service) %},
+    spine.{{ column }}
+    {%- endfor %}
+    {%- for view in service.views %}
+    {%- for feature in view.features %},
+    {{ view.name }}.{{ feature.name }}
+    {%- endfor %}
+    {%- endfor %}
+from {{ spine_relation }} as spine
+{{- truepoint._join_views(service.views | map(attribute='name')) }}
+{% endcall %}
 
-{{ truepoint._derived_levels(service.derived, service.types, 'answers') }}
+{% do truepoint._add_derived_levels(ctes, service.derived, service.types, 'answers') %}
 
-features as (
-    select
-        ord
-        {%- for name in service.features %},
-        {{ name }}
-        {%- endfor %}
-    from {{ 'derived_' ~ (service.derived | length) if service.derived else 'answers' }}
-)
+{% call truepoint._add_cte(ctes, 'features', 'The features of ' ~ service.name ~ ', in the order of the service.') %}
+select
+    ord
+    {%- for name in service.features %},
+    {{ name }}
+    {%- endfor %}
+from {{ ctes[-1].name }}
+{% endcall %}
 
-select * from features
-order by ord
+{{ return('-- One row per row of the spine, in its order.\n' ~ truepoint._statement(ctes, 'select * from features\norder by ord')) }}
 {% endmacro %}

@@ -13,62 +13,46 @@
 
     build   see get_build(); none where no table is built
 #}
-{% macro _training_sources(view, spine_relation, events_relation, build=none) -%}
-{%- if build and build.is_increment -%}
-with all_spine_rows as (
-    select * from {{ spine_relation }}
-),
+{% macro _get_source_ctes(view, spine_relation, events_relation, build=none) %}
+{% set ctes = [] %}
+{% if not (build and build.is_increment) %}
+    {% do truepoint._add_relation(ctes, 'spine_rows', spine_relation, 'Who asks, and when.') %}
+    {% do truepoint._add_relation(ctes, 'source_events', events_relation, 'The events of the view.') %}
+    {{ return(ctes) }}
+{% endif %}
 
--- The rows that the table does not have yet.
-spine_rows as (
-    select all_spine_rows.*
-    from all_spine_rows
-    where
-        {{ truepoint._is_new('all_spine_rows.spine_id', build) | indent(8) }}
-),
+{% do truepoint._add_new_spine_rows(ctes, 'spine_rows', spine_relation, build) %}
 
--- The times at which each key is asked about.
-asked as (
-    select
-        {%- for key in view.entity %}
-        {{ key }},
+{% call truepoint._add_cte(ctes, 'asked', 'The times at which each key is asked about.') %}
+select
+    {%- for key in view.entity %}
+    {{ key }},
+    {%- endfor %}
+    min(as_of) as first_as_of,
+    max(as_of) as last_as_of
+from spine_rows
+group by {{ view.entity | join(', ') }}
+{% endcall %}
+
+{% do truepoint._add_relation(ctes, 'all_events', events_relation, 'All events of the view.') %}
+
+{% call truepoint._add_cte(ctes, 'source_events', 'The events that can count at one of those times.', computed='once') %}
+select all_events.*
+from all_events
+inner join asked
+    {{- truepoint._on_same_keys(view, 'all_events', 'asked') }}
+        {%- for condition in truepoint._reachable(view, 'asked.first_as_of', 'asked.last_as_of') %}
+        and {{ condition }}
         {%- endfor %}
-        min(as_of) as first_as_of,
-        max(as_of) as last_as_of
-    from spine_rows
-    group by {{ view.entity | join(', ') }}
-),
-
-all_events as (
-    select * from {{ events_relation }}
-),
-
--- The events that can count at one of them.
-source_events as{{ truepoint._written_out() }} (
-    select all_events.*
-    from all_events
-    inner join asked
-        {{- truepoint._on_same_keys(view, 'all_events', 'asked') }}
-            {%- for condition in truepoint._reachable(view, 'asked.first_as_of', 'asked.last_as_of') %}
-            and {{ condition }}
-            {%- endfor %}
-    {%- set conditions = truepoint._reachable(view, '(select min(first_as_of) from asked)') %}
-    {%- if conditions %}
-    -- The same for all keys together, so that old parts of the table need not be read.
-    where
-        {{ conditions | join(' and ') }}
-    {%- endif %}
-)
-{%- else -%}
-with spine_rows as (
-    select * from {{ spine_relation }}
-),
-
-source_events as (
-    select * from {{ events_relation }}
-)
+{%- set conditions = truepoint._reachable(view, '(select min(first_as_of) from asked)') %}
+{%- if conditions %}
+-- The same for all keys together, so that old parts of the table need not be read.
+where
+    {{ conditions | join(' and ') }}
 {%- endif %}
-{%- endmacro %}
+{% endcall %}
+{{ return(ctes) }}
+{% endmacro %}
 
 {# The condition for an event to count in some feature of a view at some time between two as-of times. Without the second: at the first or later. #}
 {% macro _reachable(view, first_as_of, last_as_of=none) %}

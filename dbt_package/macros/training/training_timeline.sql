@@ -5,7 +5,7 @@
     where a window of length w leaves it behind: a row that asks at t has lost what stands at t - w or before. Visible until u means so at u - w
     (`visible_until` of the contract): that is its event time, one place for all windows, unless it became known later than a window lasts.
 #}
-{% macro _training_timeline(view, parts) %}
+{% macro _add_timeline(ctes, view, parts) %}
 {%- set columns = truepoint._get_timeline_columns(view, parts) -%}
 {%- set delays = truepoint._get_delays(parts) -%}
 {%- set branches = [] -%}
@@ -20,19 +20,26 @@
     {%- do branches.append(truepoint._timeline_branch(columns, truepoint._same_names(view.entity + ['happens_at', 'spine_id', 'place', column]), 'from ' ~ column ~ '_changes')) -%}
 {%- endfor -%}
 {%- do branches.append(truepoint._asking_branch(view, parts, columns)) -%}
--- What events do, and spine rows, on one line of time. Of one instant, by place: events ({{ truepoint._get_places().change }}), then each row
-{%- if parts.distincts %}: its own event out ({{ truepoint._get_places().own_out }}), its question ({{ truepoint._get_places().asked }}), its own event back ({{ truepoint._get_places().own_back }}).
-{%- else %} ({{ truepoint._get_places().asked }}).
-{%- endif %}
-{%- if parts.sums %}
--- arrives_after: the offset, in seconds, of the sums that the row comes into.
-{%- endif %}
-{%- if delays | selectattr('windows') | list %}
--- leaves_from, leaves_upto: the windows that leave it behind, by number: {{ truepoint._describe_windows(delays) }}.
-{%- endif %}
-timeline as (
-{{ branches | join('    union all\n') }})
-{%- endmacro %}
+{%- set places = truepoint._get_places() -%}
+{%- set comment = [
+    'What events do, and spine rows, on one line of time. Of one instant, by place: events (' ~ places.change ~ '), then each row'
+    ~ (':' if parts.distincts else ' (' ~ places.asked ~ ').')
+] -%}
+{%- if parts.distincts -%}
+    {%- do comment.append(
+        'its own event out (' ~ places.own_out ~ '), its question (' ~ places.asked ~ '), its own event back (' ~ places.own_back ~ ').'
+    ) -%}
+{%- endif -%}
+{%- if parts.sums -%}
+    {%- do comment.append('arrives_after: the offset, in seconds, of the sums that the row comes into.') -%}
+{%- endif -%}
+{%- if delays | selectattr('windows') | list -%}
+    {%- do comment.append('leaves_from, leaves_upto: the windows that leave it behind, by number: ' ~ truepoint._describe_windows(delays) ~ '.') -%}
+{%- endif -%}
+{% call truepoint._add_cte(ctes, 'timeline', comment | join('\n')) %}
+{{ branches | join('union all\n') }}
+{% endcall %}
+{% endmacro %}
 
 {# Events where they become visible. One that is known by its event time is left behind from the same place. #}
 {% macro _arriving_branch(view, parts, columns, delay) %}
@@ -63,7 +70,7 @@ timeline as (
         {% do numbers.append('when known_at <= ' ~ truepoint.time_plus('event_time', delay.seconds + window.seconds) ~ ' then ' ~ window.number) %}
     {% endfor %}
     {% set last = delay.windows[-1] %}
-    {% set margin = '\n        ' %}
+    {% set margin = '\n    ' %}
     {% do values.update({
         'happens_at': happened_at,
         'place': truepoint._get_places().change,
@@ -92,7 +99,7 @@ timeline as (
         'leaves_from': 'gone.number',
         'leaves_upto': 'gone.number',
     }) %}
-    {{ return(truepoint._timeline_branch(columns, values, 'from events\n    ' ~ truepoint._cross_join_rows('gone', ['happens_at', 'number'], rows, one_per_line=false), [
+    {{ return(truepoint._timeline_branch(columns, values, 'from events\n' ~ truepoint._cross_join_rows('gone', ['happens_at', 'number'], rows, one_per_line=false), [
         'events.known_at > ' ~ truepoint.time_plus('events.event_time', delay.seconds + delay.windows[0].seconds),
         'gone.happens_at > ' ~ truepoint.time_plus('events.event_time', delay.seconds),
     ])) }}
@@ -124,14 +131,14 @@ timeline as (
 
 {# One branch of `timeline`. `values`: column -> SQL; the other columns are null. #}
 {% macro _timeline_branch(columns, values, source, conditions=[]) %}
-    select
-        {%- for name, type in columns.items() %}
-        {%- set value = values.get(name, truepoint._typed_null(type)) | string %}
-        {{ value if value == name or value.endswith('.' ~ name) else value ~ ' as ' ~ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    {{ source }}
-    {%- if conditions %}
-    where
-        {{ conditions | join('\n        and ') }}
-    {%- endif %}
+select
+    {%- for name, type in columns.items() %}
+    {%- set value = values.get(name, truepoint._typed_null(type)) | string %}
+    {{ value if value == name or value.endswith('.' ~ name) else value ~ ' as ' ~ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{{ source }}
+{%- if conditions %}
+where
+    {{ conditions | join('\n    and ') }}
+{%- endif %}
 {% endmacro %}

@@ -1,10 +1,14 @@
--- truepoint: feature view account_features, version d6ec6e2ff255ec85061884fb0b867ba5
+-- truepoint: feature view account_features, version 78b5d739306f8c926fe64a6300ea9f3d
 -- truepoint-build: all rows
 -- One row per row of the spine: account_features as of its as-of time.
-with spine_rows as (
+with
+
+-- Who asks, and when.
+spine_rows as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
 ),
 
+-- The events of the view.
 source_events as (
     select * from "truepoint"."truepoint_features"."stg_transactions"
 ),
@@ -51,7 +55,7 @@ spine as (
             and own.known_at <= spine_rows.as_of
 ),
 
--- merchant_id_values_7d: a value is present while at least one visible event holds it.
+-- Where an event that holds a value comes and goes.
 merchant_id_values_7d_timeline as (
     select
         events.account_id,
@@ -64,7 +68,7 @@ merchant_id_values_7d_timeline as (
     cross join lateral (
         values
         (greatest(events.event_time, events.known_at), 1),
-        (greatest(events.event_time + interval '604800 seconds', events.known_at), -1)
+        (greatest(events.event_time + interval '604800 seconds' /* 7d */, events.known_at), -1)
     ) as step (happens_at, events_seen)
     where events.merchant_id_values_7d_value is not null
     union all
@@ -79,9 +83,10 @@ merchant_id_values_7d_timeline as (
     cross join (values (1, -1), (3, 1)) as step (place, events_seen)
     where
         own_merchant_id_values_7d_value is not null
-        and own_event_time > happens_at - interval '604800 seconds'
+        and own_event_time > happens_at - interval '604800 seconds' /* 7d */
 ),
 
+-- How many visible events hold each value, from each step on.
 merchant_id_values_7d_running as (
     select
         *,
@@ -93,6 +98,7 @@ merchant_id_values_7d_running as (
     from merchant_id_values_7d_timeline
 ),
 
+-- Where a value comes, with its first visible event (1), or goes, with its last (-1).
 merchant_id_values_7d_changes as (
     select
         account_id,
@@ -104,9 +110,10 @@ merchant_id_values_7d_changes as (
     where (events_present > 0) <> (events_present - events_seen > 0)
 ),
 
--- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row: its own event out (1), its question (2), its own event back (3).
+-- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row:
+-- its own event out (1), its question (2), its own event back (3).
 -- arrives_after: the offset, in seconds, of the sums that the row comes into.
--- leaves_from, leaves_upto: the windows that leave it behind, by number: 1 of 3600 s, 2 of 86400 s, 3 of 2592000 s.
+-- leaves_from, leaves_upto: the windows that leave it behind, by number: 1 of 1h, 2 of 1d, 3 of 30d.
 timeline as (
     select
         account_id,
@@ -133,8 +140,8 @@ timeline as (
         0 as place,
         cast(null as integer) as arrives_after,
         case
-            when known_at <= event_time + interval '3600 seconds' then 1
-            when known_at <= event_time + interval '86400 seconds' then 2
+            when known_at <= event_time + interval '3600 seconds' /* 1h */ then 1
+            when known_at <= event_time + interval '86400 seconds' /* 1d */ then 2
             else 3
         end as leaves_from,
         3 as leaves_upto,
@@ -149,7 +156,7 @@ timeline as (
     from events
     where
         known_at > event_time
-        and known_at <= event_time + interval '2592000 seconds'
+        and known_at <= event_time + interval '2592000 seconds' /* 30d */
     union all
     select
         events.account_id,
@@ -170,12 +177,12 @@ timeline as (
     from events
     cross join lateral (
         values
-        (events.known_at - interval '3600 seconds', 1),
-        (events.known_at - interval '86400 seconds', 2),
-        (events.known_at - interval '2592000 seconds', 3)
+        (events.known_at - interval '3600 seconds' /* 1h */, 1),
+        (events.known_at - interval '86400 seconds' /* 1d */, 2),
+        (events.known_at - interval '2592000 seconds' /* 30d */, 3)
     ) as gone (happens_at, number)
     where
-        events.known_at > events.event_time + interval '3600 seconds'
+        events.known_at > events.event_time + interval '3600 seconds' /* 1h */
         and gone.happens_at > events.event_time
     union all
     select
@@ -215,6 +222,7 @@ timeline as (
     from spine
 ),
 
+-- The latest event so far (_max), and before the row (_max_before): the runner-up is found from both.
 maxima as (
     select
         *,
@@ -234,6 +242,10 @@ maxima as (
         )
 ),
 
+-- Sums so far, along the line.
+-- _arrived: of all that has become visible, however long ago.
+-- _left: of what the window has left behind.
+-- _runner_up: the latest event but for the greatest, for rows whose own event is that.
 running as (
     select
         account_id,
@@ -270,17 +282,17 @@ running as (
         left_by_1h as (
             partition by account_id
             order by happens_at
-            range between unbounded preceding and interval '3600 seconds' preceding
+            range between unbounded preceding and interval '3600 seconds' /* 1h */ preceding
         ),
         left_by_24h as (
             partition by account_id
             order by happens_at
-            range between unbounded preceding and interval '86400 seconds' preceding
+            range between unbounded preceding and interval '86400 seconds' /* 1d */ preceding
         ),
         left_by_30d as (
             partition by account_id
             order by happens_at
-            range between unbounded preceding and interval '2592000 seconds' preceding
+            range between unbounded preceding and interval '2592000 seconds' /* 30d */ preceding
         )
 ),
 
@@ -290,17 +302,22 @@ seen as (
         account_id,
         happens_at as as_of,
         spine_id,
-        n_arrived - n_1h_left - case when own_event_time > happens_at - interval '3600 seconds' then coalesce(n, 0) else 0 end as n_1h,
-        amount_minor_total_arrived - amount_minor_total_24h_left - case when own_event_time > happens_at - interval '86400 seconds' then coalesce(amount_minor_total, 0) else 0 end as amount_minor_total_24h,
-        amount_minor_n_arrived - amount_minor_n_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' then coalesce(amount_minor_n, 0) else 0 end as amount_minor_n_30d,
-        amount_minor_total_arrived - amount_minor_total_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' then coalesce(amount_minor_total, 0) else 0 end as amount_minor_total_30d,
-        amount_minor_squares_arrived - amount_minor_squares_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' then coalesce(amount_minor_squares, 0) else 0 end as amount_minor_squares_30d,
+        n_arrived - n_1h_left - case when own_event_time > happens_at - interval '3600 seconds' /* 1h */ then coalesce(n, 0) else 0 end as n_1h,
+        amount_minor_total_arrived - amount_minor_total_24h_left - case when own_event_time > happens_at - interval '86400 seconds' /* 1d */
+            then coalesce(amount_minor_total, 0) else 0 end as amount_minor_total_24h,
+        amount_minor_n_arrived - amount_minor_n_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' /* 30d */
+            then coalesce(amount_minor_n, 0) else 0 end as amount_minor_n_30d,
+        amount_minor_total_arrived - amount_minor_total_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' /* 30d */
+            then coalesce(amount_minor_total, 0) else 0 end as amount_minor_total_30d,
+        amount_minor_squares_arrived - amount_minor_squares_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' /* 30d */
+            then coalesce(amount_minor_squares, 0) else 0 end as amount_minor_squares_30d,
         coalesce(merchant_id_values_7d, 0) as merchant_id_values_7d,
         case when own_latest_90d = latest_90d then latest_90d_runner_up else latest_90d end as latest_90d
     from running
     where place = 2
 ),
 
+-- The features, over what each spine row sees.
 features as (
     select
         seen.spine_id,
@@ -309,14 +326,17 @@ features as (
         cast(seen.n_1h as bigint) as account_txn_count_1h,
         cast(seen.amount_minor_total_24h as bigint) as account_amount_sum_24h,
         cast(seen.amount_minor_total_30d as double precision) / nullif(cast(seen.amount_minor_n_30d as double precision), 0) as account_amount_mean_30d,
-        sqrt(cast(cast(seen.amount_minor_n_30d as numeric) * seen.amount_minor_squares_30d - cast(seen.amount_minor_total_30d as numeric) * cast(seen.amount_minor_total_30d as numeric) as double precision) / nullif(cast(cast(seen.amount_minor_n_30d as numeric) * (cast(seen.amount_minor_n_30d as numeric) - 1) as double precision), 0)) as account_amount_stddev_30d,
+        sqrt(cast(cast(seen.amount_minor_n_30d as numeric) * seen.amount_minor_squares_30d - cast(seen.amount_minor_total_30d as numeric)
+            * seen.amount_minor_total_30d as double precision)
+            / nullif(cast(cast(seen.amount_minor_n_30d as numeric) * (seen.amount_minor_n_30d - 1) as double precision), 0)) as account_amount_stddev_30d,
         cast(seen.merchant_id_values_7d as bigint) as account_distinct_merchants_7d,
-        cast(extract(epoch from (seen.as_of - case when seen.latest_90d > seen.as_of - interval '7776000 seconds' then seen.latest_90d end)) as double precision) as txn_seconds_since_last
+        cast(extract(epoch from (seen.as_of - case when seen.latest_90d > seen.as_of - interval '7776000 seconds' /* 90d */ then seen.latest_90d end))
+            as double precision) as txn_seconds_since_last
     from seen
 )
 
 select
     features.*,
-    cast('d6ec6e2ff255ec85061884fb0b867ba5' as text) as table_version,
+    cast('78b5d739306f8c926fe64a6300ea9f3d' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

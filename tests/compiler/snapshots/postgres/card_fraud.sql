@@ -1,6 +1,9 @@
--- truepoint: service card_fraud, version 8ae2bf3411b74821779f78ce482b4e94
--- One row per request row, in the order of the requests: the features of card_fraud.
-with asked as (
+-- truepoint: service card_fraud, version af5809b6940d8fd7dbccf7ef149087ae
+-- One row per request row, in the order of the requests.
+with
+
+-- The request rows.
+asked as (
     select
         asked.ord,
         asked.account_id,
@@ -34,15 +37,16 @@ with asked as (
 request as materialized (
     select
         asked.*,
-        asked.as_of - interval '7776000 seconds' as since_90d,
-        asked.as_of - interval '3600 seconds' as since_1h,
-        asked.as_of - interval '86400 seconds' as since_24h,
-        asked.as_of - interval '2592000 seconds' as since_30d,
-        asked.as_of - interval '604800 seconds' as since_7d,
-        asked.as_of - interval '300 seconds' as since_5m
+        asked.as_of - interval '7776000 seconds' /* 90d */ as since_90d,
+        asked.as_of - interval '3600 seconds' /* 1h */ as since_1h,
+        asked.as_of - interval '86400 seconds' /* 1d */ as since_24h,
+        asked.as_of - interval '2592000 seconds' /* 30d */ as since_30d,
+        asked.as_of - interval '604800 seconds' /* 7d */ as since_7d,
+        asked.as_of - interval '300 seconds' /* 5m */ as since_5m
     from asked
 ),
 
+-- The features of each view, for each request row.
 answers as (
     select
         request.*,
@@ -52,8 +56,10 @@ answers as (
         merchant_chargeback_features.*,
         merchant_features.*
     from request
+    -- account_device_features: 1 feature over stg_transactions, by account_id, device_id.
     cross join lateral (
         select
+            -- Whether the key has any event.
             exists (
                 select 1
                 from "truepoint_features"."stg_transactions" as event
@@ -65,6 +71,7 @@ answers as (
                     and event.transaction_id is distinct from request.event_id
             ) as found__account_device_features,
             cast(windows.n_90d as bigint) as account_device_txn_count_90d
+        -- windows: counts and sums in one scan, 90d back.
         from (
             select
                 count(*) as n_90d
@@ -78,8 +85,10 @@ answers as (
                 and event.transaction_id is distinct from request.event_id
         ) as windows
     ) as account_device_features
+    -- account_features: 6 features over stg_transactions, by account_id.
     cross join lateral (
         select
+            -- Whether the key has any event.
             exists (
                 select 1
                 from "truepoint_features"."stg_transactions" as event
@@ -91,10 +100,15 @@ answers as (
             ) as found__account_features,
             cast(windows.n_1h as bigint) as account_txn_count_1h,
             cast(windows.amount_minor_total_24h as bigint) as account_amount_sum_24h,
-            cast(windows.amount_minor_total_30d as double precision) / nullif(cast(windows.amount_minor_n_30d as double precision), 0) as account_amount_mean_30d,
-            sqrt(cast(cast(windows.amount_minor_n_30d as numeric) * windows.amount_minor_squares_30d - cast(windows.amount_minor_total_30d as numeric) * cast(windows.amount_minor_total_30d as numeric) as double precision) / nullif(cast(cast(windows.amount_minor_n_30d as numeric) * (cast(windows.amount_minor_n_30d as numeric) - 1) as double precision), 0)) as account_amount_stddev_30d,
+            cast(windows.amount_minor_total_30d as double precision) / nullif(cast(windows.amount_minor_n_30d as double precision), 0)
+                as account_amount_mean_30d,
+            sqrt(cast(cast(windows.amount_minor_n_30d as numeric) * windows.amount_minor_squares_30d - cast(windows.amount_minor_total_30d as numeric)
+                * windows.amount_minor_total_30d as double precision)
+                / nullif(cast(cast(windows.amount_minor_n_30d as numeric) * (windows.amount_minor_n_30d - 1) as double precision), 0))
+                as account_amount_stddev_30d,
             cast(merchant_id_values_7d.how_many as bigint) as account_distinct_merchants_7d,
             cast(extract(epoch from (request.as_of - latest_90d.event_time)) as double precision) as txn_seconds_since_last
+        -- windows: counts and sums in one scan, 30d back.
         from (
             select
                 count(*) filter (where event.occurred_at > request.since_1h) as n_1h,
@@ -110,10 +124,11 @@ answers as (
                 and event.known_at <= request.as_of
                 and event.transaction_id is distinct from request.event_id
         ) as windows
+        -- merchant_id_values_7d: how many different values, in one scan, 7d back.
         cross join lateral (
             select count(*) as how_many
             from (
-                select event.merchant_id as value
+                select event.merchant_id
                 from "truepoint_features"."stg_transactions" as event
                 where
                     event.account_id = request.account_id
@@ -125,6 +140,7 @@ answers as (
                 group by event.merchant_id
             ) as present
         ) as merchant_id_values_7d
+        -- latest_90d: the latest event, 90d back.
         left join lateral (
             select
                 event.occurred_at as event_time
@@ -135,13 +151,15 @@ answers as (
                 and event.occurred_at <= request.as_of
                 and event.known_at <= request.as_of
                 and event.transaction_id is distinct from request.event_id
-            order by event.occurred_at desc, event.known_at desc, event.transaction_id collate "C" desc
+            order by event.occurred_at desc, event.transaction_id collate "C" desc
             limit 1
         ) as latest_90d
             on true
     ) as account_features
+    -- account_profile: 1 feature over stg_accounts, by account_id.
     cross join lateral (
         select
+            -- Whether the key has any event.
             exists (
                 select 1
                 from "truepoint_features"."stg_accounts" as event
@@ -151,7 +169,8 @@ answers as (
                     and event.known_at <= request.as_of
             ) as found__account_profile,
             latest_home_country_lifetime.of_latest as account_home_country
-        from ( values (1)) as one_row (one)
+        from (values (1)) as one_row (one)
+        -- latest_home_country_lifetime: the latest event, of all time.
         left join lateral (
             select
                 event.occurred_at as event_time,
@@ -161,13 +180,15 @@ answers as (
                 event.account_id = request.account_id
                 and event.occurred_at <= request.as_of
                 and event.known_at <= request.as_of
-            order by event.occurred_at desc, event.known_at desc, event.account_version_id collate "C" desc
+            order by event.occurred_at desc, event.account_version_id collate "C" desc
             limit 1
         ) as latest_home_country_lifetime
             on true
     ) as account_profile
+    -- merchant_chargeback_features: 1 feature over stg_chargebacks, by merchant_id.
     cross join lateral (
         select
+            -- Whether the key has any event.
             exists (
                 select 1
                 from "truepoint_features"."stg_chargebacks" as event
@@ -177,6 +198,7 @@ answers as (
                     and event.known_at <= request.as_of
             ) as found__merchant_chargeback_features,
             cast(windows.n_90d as bigint) as merchant_chargeback_count_90d
+        -- windows: counts and sums in one scan, 90d back.
         from (
             select
                 count(*) as n_90d
@@ -188,8 +210,10 @@ answers as (
                 and event.known_at <= request.as_of
         ) as windows
     ) as merchant_chargeback_features
+    -- merchant_features: 3 features over stg_transactions, by merchant_id.
     cross join lateral (
         select
+            -- Whether the key has any event.
             exists (
                 select 1
                 from "truepoint_features"."stg_transactions" as event
@@ -200,8 +224,13 @@ answers as (
                     and event.transaction_id is distinct from request.event_id
             ) as found__merchant_features,
             cast(windows.n_5m as bigint) as merchant_txn_count_5m,
-            cast(windows.is_declined_total_1h as double precision) / nullif(cast(windows.is_declined_n_1h as double precision), 0) as merchant_declined_share_1h,
-            sqrt(cast(cast(windows.amount_minor_n_30d as numeric) * windows.amount_minor_squares_30d - cast(windows.amount_minor_total_30d as numeric) * cast(windows.amount_minor_total_30d as numeric) as double precision) / nullif(cast(cast(windows.amount_minor_n_30d as numeric) * (cast(windows.amount_minor_n_30d as numeric) - 1) as double precision), 0)) as merchant_amount_stddev_30d
+            cast(windows.is_declined_total_1h as double precision) / nullif(cast(windows.is_declined_n_1h as double precision), 0)
+                as merchant_declined_share_1h,
+            sqrt(cast(cast(windows.amount_minor_n_30d as numeric) * windows.amount_minor_squares_30d - cast(windows.amount_minor_total_30d as numeric)
+                * windows.amount_minor_total_30d as double precision)
+                / nullif(cast(cast(windows.amount_minor_n_30d as numeric) * (windows.amount_minor_n_30d - 1) as double precision), 0))
+                as merchant_amount_stddev_30d
+        -- windows: counts and sums in one scan, 30d back.
         from (
             select
                 count(*) filter (where event.occurred_at > request.since_5m) as n_5m,
@@ -221,15 +250,18 @@ answers as (
     ) as merchant_features
 ),
 
+-- The derived features over those of views and the request.
 derived_1 as (
     select
         *,
-        cast(((cast(amount_minor as double precision) - account_amount_mean_30d) / nullif(account_amount_stddev_30d, 0)) + cast(0 as double precision) as double precision) as txn_amount_zscore_30d,
+        cast(((cast(amount_minor as double precision) - account_amount_mean_30d) / nullif(account_amount_stddev_30d, 0)) + cast(0 as double precision)
+            as double precision) as txn_amount_zscore_30d,
         cast(country <> account_home_country as boolean) as txn_is_foreign_country,
         cast(case when device_id is null then null else account_device_txn_count_90d = 0 end as boolean) as txn_is_new_device
     from answers
 ),
 
+-- The features of card_fraud, in the order of the service; found__* says whether a view knows the key.
 features as (
     select
         ord,
@@ -261,7 +293,7 @@ order by ord
 -- truepoint-signature: {
 --   "service": "card_fraud",
 --   "description": "Features of the model that decides on card transactions.",
---   "definition_version": "8ae2bf3411b74821779f78ce482b4e94",
+--   "definition_version": "af5809b6940d8fd7dbccf7ef149087ae",
 --   "example": {"account_id": "a-004023", "merchant_id": "m-00001", "amount_minor": 10614, "country": "EE", "device_id": "d-000234", "event_id": "t-000199998", "as_of": "2026-08-31T23:53:35.119964Z"},
 --   "parameters": [
 --     {"name": "account_id", "type": "text", "role": "entity"},

@@ -1,10 +1,14 @@
--- truepoint: feature view merchant_features, version 1ed7bbb0a7d7e843e4c17364849e069c
+-- truepoint: feature view merchant_features, version de74d96f7e44cd91842759966b304a76
 -- truepoint-build: all rows
 -- One row per row of the spine: merchant_features as of its as-of time.
-with spine_rows as (
+with
+
+-- Who asks, and when.
+spine_rows as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
 ),
 
+-- The events of the view.
 source_events as (
     select * from "truepoint"."truepoint_features"."stg_transactions"
 ),
@@ -54,7 +58,7 @@ spine as (
 
 -- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row (2).
 -- arrives_after: the offset, in seconds, of the sums that the row comes into.
--- leaves_from, leaves_upto: the windows that leave it behind, by number: 1 of 300 s, 2 of 3600 s, 3 of 2592000 s.
+-- leaves_from, leaves_upto: the windows that leave it behind, by number: 1 of 5m, 2 of 1h, 3 of 30d.
 timeline as (
     select
         merchant_id,
@@ -80,8 +84,8 @@ timeline as (
         0 as place,
         cast(null as integer) as arrives_after,
         case
-            when known_at <= event_time + interval '300 seconds' then 1
-            when known_at <= event_time + interval '3600 seconds' then 2
+            when known_at <= event_time + interval '300 seconds' /* 5m */ then 1
+            when known_at <= event_time + interval '3600 seconds' /* 1h */ then 2
             else 3
         end as leaves_from,
         3 as leaves_upto,
@@ -95,7 +99,7 @@ timeline as (
     from events
     where
         known_at > event_time
-        and known_at <= event_time + interval '2592000 seconds'
+        and known_at <= event_time + interval '2592000 seconds' /* 30d */
     union all
     select
         events.merchant_id,
@@ -115,12 +119,12 @@ timeline as (
     from events
     cross join lateral (
         values
-        (events.known_at - interval '300 seconds', 1),
-        (events.known_at - interval '3600 seconds', 2),
-        (events.known_at - interval '2592000 seconds', 3)
+        (events.known_at - interval '300 seconds' /* 5m */, 1),
+        (events.known_at - interval '3600 seconds' /* 1h */, 2),
+        (events.known_at - interval '2592000 seconds' /* 30d */, 3)
     ) as gone (happens_at, number)
     where
-        events.known_at > events.event_time + interval '300 seconds'
+        events.known_at > events.event_time + interval '300 seconds' /* 5m */
         and gone.happens_at > events.event_time
     union all
     select
@@ -141,6 +145,9 @@ timeline as (
     from spine
 ),
 
+-- Sums so far, along the line.
+-- _arrived: of all that has become visible, however long ago.
+-- _left: of what the window has left behind.
 running as (
     select
         merchant_id,
@@ -176,17 +183,17 @@ running as (
         left_by_5m as (
             partition by merchant_id
             order by happens_at
-            range between unbounded preceding and interval '300 seconds' preceding
+            range between unbounded preceding and interval '300 seconds' /* 5m */ preceding
         ),
         left_by_1h as (
             partition by merchant_id
             order by happens_at
-            range between unbounded preceding and interval '3600 seconds' preceding
+            range between unbounded preceding and interval '3600 seconds' /* 1h */ preceding
         ),
         left_by_30d as (
             partition by merchant_id
             order by happens_at
-            range between unbounded preceding and interval '2592000 seconds' preceding
+            range between unbounded preceding and interval '2592000 seconds' /* 30d */ preceding
         )
 ),
 
@@ -196,16 +203,22 @@ seen as (
         merchant_id,
         happens_at as as_of,
         spine_id,
-        n_arrived - n_5m_left - case when own_event_time > happens_at - interval '300 seconds' then coalesce(n, 0) else 0 end as n_5m,
-        is_declined_n_arrived - is_declined_n_1h_left - case when own_event_time > happens_at - interval '3600 seconds' then coalesce(is_declined_n, 0) else 0 end as is_declined_n_1h,
-        is_declined_total_arrived - is_declined_total_1h_left - case when own_event_time > happens_at - interval '3600 seconds' then coalesce(is_declined_total, 0) else 0 end as is_declined_total_1h,
-        amount_minor_n_arrived - amount_minor_n_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' then coalesce(amount_minor_n, 0) else 0 end as amount_minor_n_30d,
-        amount_minor_total_arrived - amount_minor_total_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' then coalesce(amount_minor_total, 0) else 0 end as amount_minor_total_30d,
-        amount_minor_squares_arrived - amount_minor_squares_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' then coalesce(amount_minor_squares, 0) else 0 end as amount_minor_squares_30d
+        n_arrived - n_5m_left - case when own_event_time > happens_at - interval '300 seconds' /* 5m */ then coalesce(n, 0) else 0 end as n_5m,
+        is_declined_n_arrived - is_declined_n_1h_left - case when own_event_time > happens_at - interval '3600 seconds' /* 1h */
+            then coalesce(is_declined_n, 0) else 0 end as is_declined_n_1h,
+        is_declined_total_arrived - is_declined_total_1h_left - case when own_event_time > happens_at - interval '3600 seconds' /* 1h */
+            then coalesce(is_declined_total, 0) else 0 end as is_declined_total_1h,
+        amount_minor_n_arrived - amount_minor_n_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' /* 30d */
+            then coalesce(amount_minor_n, 0) else 0 end as amount_minor_n_30d,
+        amount_minor_total_arrived - amount_minor_total_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' /* 30d */
+            then coalesce(amount_minor_total, 0) else 0 end as amount_minor_total_30d,
+        amount_minor_squares_arrived - amount_minor_squares_30d_left - case when own_event_time > happens_at - interval '2592000 seconds' /* 30d */
+            then coalesce(amount_minor_squares, 0) else 0 end as amount_minor_squares_30d
     from running
     where place = 2
 ),
 
+-- The features, over what each spine row sees.
 features as (
     select
         seen.spine_id,
@@ -213,12 +226,14 @@ features as (
         seen.merchant_id,
         cast(seen.n_5m as bigint) as merchant_txn_count_5m,
         cast(seen.is_declined_total_1h as double precision) / nullif(cast(seen.is_declined_n_1h as double precision), 0) as merchant_declined_share_1h,
-        sqrt(cast(cast(seen.amount_minor_n_30d as numeric) * seen.amount_minor_squares_30d - cast(seen.amount_minor_total_30d as numeric) * cast(seen.amount_minor_total_30d as numeric) as double precision) / nullif(cast(cast(seen.amount_minor_n_30d as numeric) * (cast(seen.amount_minor_n_30d as numeric) - 1) as double precision), 0)) as merchant_amount_stddev_30d
+        sqrt(cast(cast(seen.amount_minor_n_30d as numeric) * seen.amount_minor_squares_30d - cast(seen.amount_minor_total_30d as numeric)
+            * seen.amount_minor_total_30d as double precision)
+            / nullif(cast(cast(seen.amount_minor_n_30d as numeric) * (seen.amount_minor_n_30d - 1) as double precision), 0)) as merchant_amount_stddev_30d
     from seen
 )
 
 select
     features.*,
-    cast('1ed7bbb0a7d7e843e4c17364849e069c' as text) as table_version,
+    cast('de74d96f7e44cd91842759966b304a76' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

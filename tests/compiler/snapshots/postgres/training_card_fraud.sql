@@ -1,30 +1,39 @@
--- truepoint: training table of service card_fraud, version ddfa761defef7f90f18646a72421281f
+-- truepoint: training table of service card_fraud, version 052f6247afc4bf544bef7078310bcb16
 -- truepoint-build: all rows
 -- One row per row of the spine: what the service card_fraud would have answered, and the label.
-with fraud_labels as (
+with
+
+-- The labels.
+fraud_labels as (
     select * from "truepoint"."truepoint_features"."fraud_labels"
 ),
 
+-- Who asks, and when.
 spine as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
 ),
 
+-- The features of account_features.
 account_features as (
     select * from "truepoint"."truepoint_features"."account_features"
 ),
 
+-- The features of merchant_features.
 merchant_features as (
     select * from "truepoint"."truepoint_features"."merchant_features"
 ),
 
+-- The features of merchant_chargeback_features.
 merchant_chargeback_features as (
     select * from "truepoint"."truepoint_features"."merchant_chargeback_features"
 ),
 
+-- The features of transaction_features.
 transaction_features as (
     select * from "truepoint"."truepoint_features"."transaction_features"
 ),
 
+-- The features that the service names, and the label.
 training as (
     select
         spine.spine_id,
@@ -63,6 +72,6 @@ training as (
 
 select
     training.*,
-    cast('ddfa761defef7f90f18646a72421281f' as text) as table_version,
+    cast('052f6247afc4bf544bef7078310bcb16' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from training

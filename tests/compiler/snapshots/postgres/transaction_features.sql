@@ -1,22 +1,29 @@
--- truepoint: derived view transaction_features, version ec5f2423a9a1f15940230c64adf916e6
+-- truepoint: derived view transaction_features, version 60c09fa29b7f705d87d08f2fe628fa00
 -- truepoint-build: all rows
 -- One row per row of the spine: transaction_features as of its as-of time.
-with spine as (
+with
+
+-- Who asks, and when.
+spine as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
 ),
 
+-- The features of account_features.
 account_features as (
     select * from "truepoint"."truepoint_features"."account_features"
 ),
 
+-- The features of account_device_features.
 account_device_features as (
     select * from "truepoint"."truepoint_features"."account_device_features"
 ),
 
+-- The features of account_profile.
 account_profile as (
     select * from "truepoint"."truepoint_features"."account_profile"
 ),
 
+-- What the expressions name. A row that some view does not have yet waits for it.
 inputs as (
     select
         spine.spine_id,
@@ -37,15 +44,18 @@ inputs as (
         on spine.spine_id = account_profile.spine_id
 ),
 
+-- The derived features over those of views and the request.
 derived_1 as (
     select
         *,
-        cast(((cast(amount_minor as double precision) - account_amount_mean_30d) / nullif(account_amount_stddev_30d, 0)) + cast(0 as double precision) as double precision) as txn_amount_zscore_30d,
+        cast(((cast(amount_minor as double precision) - account_amount_mean_30d) / nullif(account_amount_stddev_30d, 0)) + cast(0 as double precision)
+            as double precision) as txn_amount_zscore_30d,
         cast(country <> account_home_country as boolean) as txn_is_foreign_country,
         cast(case when device_id is null then null else account_device_txn_count_90d = 0 end as boolean) as txn_is_new_device
     from inputs
 ),
 
+-- The features of the view.
 features as (
     select
         spine_id,
@@ -58,6 +68,6 @@ features as (
 
 select
     features.*,
-    cast('ec5f2423a9a1f15940230c64adf916e6' as text) as table_version,
+    cast('60c09fa29b7f705d87d08f2fe628fa00' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

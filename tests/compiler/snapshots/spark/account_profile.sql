@@ -1,10 +1,14 @@
--- truepoint: feature view account_profile, version 944d9bbbfa7520d0667e50d4fc028d0e
+-- truepoint: feature view account_profile, version e0f2e7fd232235b220333c51902539a9
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
-with spine_rows as (
+with
+
+-- Who asks, and when.
+spine_rows as (
     select * from truepoint_features.spine_transactions
 ),
 
+-- The events of the view.
 source_events as (
     select * from truepoint_features.stg_accounts
 ),
@@ -19,7 +23,7 @@ events as (
         home_country as latest_home_country_lifetime_value,
         row_number() over (
             partition by account_id
-            order by occurred_at, known_at, account_version_id
+            order by occurred_at, account_version_id
         ) as event_rank
     from source_events
     where
@@ -56,6 +60,7 @@ timeline as (
     from spine
 ),
 
+-- Sums so far, along the line.
 running as (
     select
         account_id,
@@ -83,6 +88,7 @@ seen as (
     where place = 2
 ),
 
+-- The features, over what each spine row sees.
 features as (
     select
         seen.spine_id,
@@ -98,6 +104,6 @@ features as (
 
 select
     features.*,
-    cast('944d9bbbfa7520d0667e50d4fc028d0e' as string) as table_version,
+    cast('e0f2e7fd232235b220333c51902539a9' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features
