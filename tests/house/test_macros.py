@@ -31,6 +31,20 @@ ROOMS: Final = (
     "contract",
     "dialect",
 )
+# What holds in any engine. For all else an engine has a version of its own, or dbt stops: no fallback that is
+# silently wrong.
+COMMON: Final = {
+    "_add_key_sizes",
+    "_add_search",
+    "_cte_hint",
+    "_get_ordered_key",
+    "_get_training_set_config",
+    "_has_slices",
+    "_materialize_incrementally",
+    "_text_literal",
+    "settled_time",
+    "sql_type",
+}
 LEXER: Final = Environment(autoescape=True)
 _DEFINED: Final = re.compile(r"\{%-?\s*(macro|test|materialization)\s+(\w+)")
 _ENGINES: Final = re.compile(r"^(?:default|postgres|spark)__")
@@ -108,6 +122,16 @@ def test_no_macro_is_left_that_nobody_calls() -> None:
     called = {name for path in files() for name in calls(path.read_text("utf-8"))}
     called |= set(re.findall(r"truepoint\.(\w+)", (MACROS.parent / "dbt_project.yml").read_text("utf-8")))
     assert {name for name in homes() if name.startswith("_")} <= called
+
+
+def test_an_engine_without_a_version_of_a_macro_stops() -> None:
+    defaults = {
+        name.removeprefix("default__")
+        for path in files()
+        for _, name in _DEFINED.findall(path.read_text("utf-8"))
+        if name.startswith("default__")
+    }
+    assert defaults == COMMON
 
 
 def test_what_is_public_is_described_and_all_else_is_private() -> None:

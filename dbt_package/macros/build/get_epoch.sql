@@ -1,13 +1,9 @@
 {#
     The number of the history's epoch. It rises when history is changed from outside: rows loaded with known times of their own, or erased. 0 where
-    nothing counts epochs.
+    nothing counts epochs. An engine must say how: where history changes unseen, old rows stay.
 #}
 {% macro _get_epoch() %}
     {{ return(adapter.dispatch('_get_epoch', 'truepoint')()) }}
-{% endmacro %}
-
-{% macro default___get_epoch() %}
-    {{ return(0) }}
 {% endmacro %}
 
 {# The loaders of history count them. #}

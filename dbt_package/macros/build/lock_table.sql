@@ -8,7 +8,7 @@
     {% endif %}
 {% endmacro %}
 
-{% macro default___lock_table() %}
+{% macro spark___lock_table() %}
     {{ return('') }}
 {% endmacro %}
 

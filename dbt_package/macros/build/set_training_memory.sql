@@ -8,7 +8,8 @@
     {% endif %}
 {% endmacro %}
 
-{% macro default___set_training_memory() %}
+{# Spark's memory is that of its session. #}
+{% macro spark___set_training_memory() %}
     {{ return('') }}
 {% endmacro %}
 

@@ -164,7 +164,7 @@
     {{ return(adapter.dispatch('_get_engine_errors', 'truepoint')(node, column, aggregate, of, of_type)) }}
 {% endmacro %}
 
-{% macro default___get_engine_errors(node, column, aggregate, of, of_type) %}
+{% macro postgres___get_engine_errors(node, column, aggregate, of, of_type) %}
     {{ return([]) }}
 {% endmacro %}
 

@@ -27,7 +27,7 @@
     {{ return(adapter.dispatch('exact_to_double', 'truepoint')(number)) }}
 {% endmacro %}
 
-{% macro default__exact_to_double(number) %}
+{% macro postgres__exact_to_double(number) %}
     {{ return(truepoint.to_double(number)) }}
 {% endmacro %}
 
@@ -40,13 +40,13 @@
     {{ return(adapter.dispatch('_exact_sum_over', 'truepoint')(number, window, type)) }}
 {% endmacro %}
 
-{% macro default___exact_sum_over(number, window, type) %}
+{% macro postgres___exact_sum_over(number, window, type) %}
     {{ return('coalesce(sum(' ~ number ~ ') over ' ~ window ~ ', 0)') }}
 {% endmacro %}
 
 {% macro spark___exact_sum_over(number, window, type) %}
     {% if type != truepoint._type_exact() %}
-        {{ return(truepoint.default___exact_sum_over(number, window, type)) }}
+        {{ return(truepoint.postgres___exact_sum_over(number, window, type)) }}
     {% endif %}
     {{ return('case when count(*) over ' ~ window ~ ' > 0 then sum(' ~ truepoint.to_exact('coalesce(' ~ number ~ ', 0)') ~ ') over ' ~ window ~ ' else 0 end') }}
 {% endmacro %}
@@ -56,13 +56,13 @@
     {{ return(adapter.dispatch('_exact_sum', 'truepoint')(number, type)) }}
 {% endmacro %}
 
-{% macro default___exact_sum(number, type) %}
+{% macro postgres___exact_sum(number, type) %}
     {{ return('coalesce(sum(' ~ number ~ '), 0)') }}
 {% endmacro %}
 
 {% macro spark___exact_sum(number, type) %}
     {% if type != truepoint._type_exact() %}
-        {{ return(truepoint.default___exact_sum(number, type)) }}
+        {{ return(truepoint.postgres___exact_sum(number, type)) }}
     {% endif %}
     {{ return('coalesce(sum(' ~ truepoint.to_exact('coalesce(' ~ number ~ ', 0)') ~ '), ' ~ truepoint._raise('a sum has more than 38 digits', type) ~ ')') }}
 {% endmacro %}
@@ -72,7 +72,7 @@
     {{ return(adapter.dispatch('_exact_difference', 'truepoint')(terms, type)) }}
 {% endmacro %}
 
-{% macro default___exact_difference(terms, type) %}
+{% macro postgres___exact_difference(terms, type) %}
     {{ return(terms | join(' - ')) }}
 {% endmacro %}
 
@@ -90,7 +90,8 @@
     {{ return(adapter.dispatch('_finite', 'truepoint')(number)) }}
 {% endmacro %}
 
-{% macro default___finite(number) %}
+{# Its decimals are all finite. #}
+{% macro spark___finite(number) %}
     {{ return(number) }}
 {% endmacro %}
 

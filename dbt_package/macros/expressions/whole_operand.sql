@@ -3,7 +3,7 @@
     {{ return(adapter.dispatch('_whole_operand', 'truepoint')(number, expression)) }}
 {% endmacro %}
 
-{% macro default___whole_operand(number, expression) %}
+{% macro postgres___whole_operand(number, expression) %}
     {{ return(number) }}
 {% endmacro %}
 
