@@ -36,10 +36,12 @@ def test_snapshots_are_in_good_form(path: Path) -> None:
 
 
 def test_every_statement_of_the_project_and_the_probe_is_in_good_form(tmp_path: Path) -> None:
-    """Every plan and aggregate; the feature views, training tables, and statements of services, as one compiles them."""
+    """Every plan and aggregate: feature views, training tables, and statements of services, as one compiles them."""
     add_probe(DBT_PROJECT, tmp_path / "dbt_project")
     project = DbtProject(folder=tmp_path / "dbt_project", dsn=NO_DATABASE, target_path=tmp_path / "target")
-    project.run("compile", "--select", "models/features", "path:analyses/online", "path:analyses/training", "training_probe")
+    project.run(
+        "compile", "--select", "models/features", "path:analyses/online", "path:analyses/training", "training_probe"
+    )
     statements = sorted((tmp_path / "target" / "compiled" / "payments").rglob("*.sql"))
     names = {path.stem for path in statements}
     assert {"account_features", "card_fraud", "card_fraud_training", "probe_ordered", "probe_training"} <= names

@@ -1,4 +1,4 @@
--- truepoint: feature view account_features, version 78b5d739306f8c926fe64a6300ea9f3d
+-- truepoint: feature view account_features, version 3eaf8113dcc1190eff878674bd0f7483
 -- truepoint-build: all rows
 -- One row per row of the spine: account_features as of its as-of time.
 with
@@ -337,6 +337,6 @@ features as (
 
 select
     features.*,
-    cast('78b5d739306f8c926fe64a6300ea9f3d' as text) as table_version,
+    cast('3eaf8113dcc1190eff878674bd0f7483' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: feature view account_profile, version c80fa98a5db3c01d1576c3ab6dd870da
+-- truepoint: feature view account_profile, version b89f3e156f7c23e97af1bdd85067c687
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
 with
@@ -23,7 +23,7 @@ events as (
         home_country as latest_home_country_lifetime_value,
         row_number() over (
             partition by account_id
-            order by occurred_at, account_version_id collate "C"
+            order by occurred_at, known_at, account_version_id collate "C"
         ) as event_rank
     from source_events
     where
@@ -104,6 +104,6 @@ features as (
 
 select
     features.*,
-    cast('c80fa98a5db3c01d1576c3ab6dd870da' as text) as table_version,
+    cast('b89f3e156f7c23e97af1bdd85067c687' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

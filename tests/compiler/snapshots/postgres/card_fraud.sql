@@ -1,4 +1,4 @@
--- truepoint: service card_fraud, version af5809b6940d8fd7dbccf7ef149087ae
+-- truepoint: service card_fraud, version f4fb4a254395409554f231892a1b9e03
 -- One row per request row, in the order of the requests.
 with
 
@@ -151,7 +151,7 @@ answers as (
                 and event.occurred_at <= request.as_of
                 and event.known_at <= request.as_of
                 and event.transaction_id is distinct from request.event_id
-            order by event.occurred_at desc, event.transaction_id collate "C" desc
+            order by event.occurred_at desc, event.known_at desc, event.transaction_id collate "C" desc
             limit 1
         ) as latest_90d
             on true
@@ -180,7 +180,7 @@ answers as (
                 event.account_id = request.account_id
                 and event.occurred_at <= request.as_of
                 and event.known_at <= request.as_of
-            order by event.occurred_at desc, event.account_version_id collate "C" desc
+            order by event.occurred_at desc, event.known_at desc, event.account_version_id collate "C" desc
             limit 1
         ) as latest_home_country_lifetime
             on true
@@ -293,7 +293,7 @@ order by ord
 -- truepoint-signature: {
 --   "service": "card_fraud",
 --   "description": "Features of the model that decides on card transactions.",
---   "definition_version": "af5809b6940d8fd7dbccf7ef149087ae",
+--   "definition_version": "f4fb4a254395409554f231892a1b9e03",
 --   "example": {"account_id": "a-004023", "merchant_id": "m-00001", "amount_minor": 10614, "country": "EE", "device_id": "d-000234", "event_id": "t-000199998", "as_of": "2026-08-31T23:53:35.119964Z"},
 --   "parameters": [
 --     {"name": "account_id", "type": "text", "role": "entity"},

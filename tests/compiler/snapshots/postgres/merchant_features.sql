@@ -1,4 +1,4 @@
--- truepoint: feature view merchant_features, version de74d96f7e44cd91842759966b304a76
+-- truepoint: feature view merchant_features, version 840d3768598d8203336538f75719322c
 -- truepoint-build: all rows
 -- One row per row of the spine: merchant_features as of its as-of time.
 with
@@ -234,6 +234,6 @@ features as (
 
 select
     features.*,
-    cast('de74d96f7e44cd91842759966b304a76' as text) as table_version,
+    cast('840d3768598d8203336538f75719322c' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: feature view probe_ordered_chargeback, version 75fd55b56854fdbb31983e483ce3e6a9
+-- truepoint: feature view probe_ordered_chargeback, version 432e789200817274f7415ad06a443fae
 -- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with recursive
@@ -25,7 +25,7 @@ events as (
         chargeback_id collate "C" as chargeback_id_frequent_lifetime_value,
         row_number() over (
             partition by merchant_id
-            order by occurred_at, chargeback_id collate "C"
+            order by occurred_at, known_at, chargeback_id collate "C"
         ) as event_rank
     from source_events
     where
@@ -387,6 +387,6 @@ features as (
 
 select
     features.*,
-    cast('75fd55b56854fdbb31983e483ce3e6a9' as text) as table_version,
+    cast('432e789200817274f7415ad06a443fae' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: training table of service card_fraud, version 052f6247afc4bf544bef7078310bcb16
+-- truepoint: training table of service card_fraud, version eed25dc325875b5e0ef39eadc97f7e5d
 -- truepoint-build: all rows
 -- One row per row of the spine: what the service card_fraud would have answered, and the label.
 with
@@ -72,6 +72,6 @@ training as (
 
 select
     training.*,
-    cast('052f6247afc4bf544bef7078310bcb16' as text) as table_version,
+    cast('eed25dc325875b5e0ef39eadc97f7e5d' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from training

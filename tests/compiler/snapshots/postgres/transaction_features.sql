@@ -1,4 +1,4 @@
--- truepoint: derived view transaction_features, version 60c09fa29b7f705d87d08f2fe628fa00
+-- truepoint: derived view transaction_features, version 81a72ddb305a013ceaf9800e71e86f10
 -- truepoint-build: all rows
 -- One row per row of the spine: transaction_features as of its as-of time.
 with
@@ -68,6 +68,6 @@ features as (
 
 select
     features.*,
-    cast('60c09fa29b7f705d87d08f2fe628fa00' as text) as table_version,
+    cast('81a72ddb305a013ceaf9800e71e86f10' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

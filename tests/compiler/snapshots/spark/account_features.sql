@@ -1,4 +1,4 @@
--- truepoint: feature view account_features, version 7fcc4d8e87d2bdb154033942541ef37c
+-- truepoint: feature view account_features, version 4a11527a8e2d72901dc3af0c4fe5a67d
 -- truepoint-build: all rows
 -- One row per row of the spine: account_features as of its as-of time.
 with
@@ -354,6 +354,6 @@ features as (
 
 select
     features.*,
-    cast('7fcc4d8e87d2bdb154033942541ef37c' as string) as table_version,
+    cast('4a11527a8e2d72901dc3af0c4fe5a67d' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

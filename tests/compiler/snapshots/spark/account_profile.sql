@@ -1,4 +1,4 @@
--- truepoint: feature view account_profile, version e0f2e7fd232235b220333c51902539a9
+-- truepoint: feature view account_profile, version 5f15df67fd657172f3c5937ba06fcd67
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
 with
@@ -23,7 +23,7 @@ events as (
         home_country as latest_home_country_lifetime_value,
         row_number() over (
             partition by account_id
-            order by occurred_at, account_version_id
+            order by occurred_at, known_at, account_version_id
         ) as event_rank
     from source_events
     where
@@ -104,6 +104,6 @@ features as (
 
 select
     features.*,
-    cast('e0f2e7fd232235b220333c51902539a9' as string) as table_version,
+    cast('5f15df67fd657172f3c5937ba06fcd67' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

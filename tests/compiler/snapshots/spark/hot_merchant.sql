@@ -1,4 +1,4 @@
--- truepoint: feature view hot_merchant, version 9ca2e4e28a33a4e774750a7b61ccbf3c
+-- truepoint: feature view hot_merchant, version 65ce0836b1d36cb77e148841a46ab16e
 -- truepoint-build: all rows
 -- One row per row of the spine: hot_merchant as of its as-of time.
 with
@@ -352,6 +352,6 @@ features as (
 
 select
     features.*,
-    cast('9ca2e4e28a33a4e774750a7b61ccbf3c' as string) as table_version,
+    cast('65ce0836b1d36cb77e148841a46ab16e' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: feature view probe_ordered_chargeback, version 6f7565c8650ef8a99cf05ab13cd4fd0b
+-- truepoint: feature view probe_ordered_chargeback, version 96225ad8195c084a227702868be70ac6
 -- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with
@@ -25,7 +25,7 @@ events as (
         chargeback_id as chargeback_id_frequent_lifetime_value,
         row_number() over (
             partition by merchant_id
-            order by occurred_at, chargeback_id
+            order by occurred_at, known_at, chargeback_id
         ) as event_rank
     from source_events
     where
@@ -857,6 +857,6 @@ features as (
 
 select
     features.*,
-    cast('6f7565c8650ef8a99cf05ab13cd4fd0b' as string) as table_version,
+    cast('96225ad8195c084a227702868be70ac6' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features
