@@ -37,6 +37,7 @@ COMMON: Final = {
     "_add_key_sizes",
     "_add_search",
     "_cte_hint",
+    "_get_catalogue_columns",
     "_get_ordered_key",
     "_get_training_set_config",
     "_has_slices",

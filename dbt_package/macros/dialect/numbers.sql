@@ -104,7 +104,7 @@
     {{ return(adapter.dispatch('_finite_date', 'truepoint')(date)) }}
 {% endmacro %}
 
-{% macro default___finite_date(date) %}
+{% macro spark___finite_date(date) %}
     {{ return(date) }}
 {% endmacro %}
 

@@ -78,7 +78,7 @@
     {{ return(adapter.dispatch('_as_array', 'truepoint')(value, type)) }}
 {% endmacro %}
 
-{% macro default___as_array(value, type) %}
+{% macro spark___as_array(value, type) %}
     {{ return(value) }}
 {% endmacro %}
 

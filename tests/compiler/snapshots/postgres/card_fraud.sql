@@ -1,4 +1,4 @@
--- truepoint: service card_fraud, version f4fb4a254395409554f231892a1b9e03
+-- truepoint: service card_fraud, version 76a1e8c4065c5eb4048af66ec70880b3
 -- One row per request row, in the order of the requests.
 with
 
@@ -128,7 +128,7 @@ answers as (
         cross join lateral (
             select count(*) as how_many
             from (
-                select event.merchant_id
+                select event.merchant_id as value
                 from "truepoint_features"."stg_transactions" as event
                 where
                     event.account_id = request.account_id
@@ -293,7 +293,7 @@ order by ord
 -- truepoint-signature: {
 --   "service": "card_fraud",
 --   "description": "Features of the model that decides on card transactions.",
---   "definition_version": "f4fb4a254395409554f231892a1b9e03",
+--   "definition_version": "76a1e8c4065c5eb4048af66ec70880b3",
 --   "example": {"account_id": "a-004023", "merchant_id": "m-00001", "amount_minor": 10614, "country": "EE", "device_id": "d-000234", "event_id": "t-000199998", "as_of": "2026-08-31T23:53:35.119964Z"},
 --   "parameters": [
 --     {"name": "account_id", "type": "text", "role": "entity"},

@@ -1,4 +1,4 @@
--- truepoint: feature view probe_ordered_chargeback, version 432e789200817274f7415ad06a443fae
+-- truepoint: feature view probe_ordered_chargeback, version bca481cb6c529b7ed36c7f5503e2e6a8
 -- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with recursive
@@ -378,8 +378,8 @@ features as (
         spine.happens_at as as_of,
         spine.merchant_id,
         ordered.chargeback_id_events_30d_0 as o_chargeback_first_30d,
-        ordered.chargeback_id_events_7d_delayed_1h_last_2 as o_chargeback_last_2_7d_delayed_1h,
-        ordered.chargeback_id_frequent_lifetime_first_2 as o_chargeback_top_2_lifetime
+        cast(ordered.chargeback_id_events_7d_delayed_1h_last_2 as text[]) as o_chargeback_last_2_7d_delayed_1h,
+        cast(ordered.chargeback_id_frequent_lifetime_first_2 as text[]) as o_chargeback_top_2_lifetime
     from spine
     left join ordered
         on spine.spine_id = ordered.spine_id
@@ -387,6 +387,6 @@ features as (
 
 select
     features.*,
-    cast('432e789200817274f7415ad06a443fae' as text) as table_version,
+    cast('bca481cb6c529b7ed36c7f5503e2e6a8' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features
