@@ -18,6 +18,7 @@ class ServiceFiles:
     texts: Mapping[Path, str]
     service: str
     staging: str
+    analyses: Path
 
 
 def service_files(project: DbtProject, table: EventTable, roles: Roles, service: str | None) -> ServiceFiles:
@@ -89,7 +90,7 @@ def service_files(project: DbtProject, table: EventTable, roles: Roles, service:
         texts[path] = render(f"{template}.sql", values)
         texts[path.with_suffix(".yml")] = render(f"{template}.yml", values)
     texts[project.models / "services" / f"{name}.yml"] = render("events/service.yml", values)
-    return ServiceFiles(texts, name, staging)
+    return ServiceFiles(texts, name, staging, project.analyses)
 
 
 def _entity_name(key: str) -> str:

@@ -37,6 +37,7 @@ def _change(copy: DbtProject, file: str, old: str, new: str) -> None:
 
 
 def _plan(copy: DbtProject) -> dict[str, Any]:
+    copy.target_path.mkdir(exist_ok=True)
     shutil.copy(copy.folder / "target" / "online" / "partial_parse.msgpack", copy.target_path)
     copy.run(*SELECTION)
     result = run("plan", "--json", "--compiled", str(copy.target_path / "manifest.json"))
@@ -51,8 +52,6 @@ def _fates(plan: dict[str, Any]) -> dict[str, str]:
 
 
 def test_the_command_compiles_aside_and_finds_no_change(copy: DbtProject) -> None:
-    copy.target_path.mkdir(exist_ok=True)
-    shutil.copy(copy.folder / "target" / "online" / "partial_parse.msgpack", copy.target_path)
     online = (copy.folder / "target" / "online" / "manifest.json").read_bytes()
     result = run("plan", "--json")
     assert result.exit_code == 0, result.output
@@ -67,7 +66,6 @@ def test_the_command_compiles_aside_and_finds_no_change(copy: DbtProject) -> Non
 
 
 def test_changed_added_and_removed_features_and_what_they_touch(copy: DbtProject) -> None:
-    copy.target_path.mkdir(exist_ok=True)
     _change(copy, VIEW, "window: 24h", "window: 12h")
     _change(copy, VIEW, "customer_orders_seconds_since_last", "customer_orders_silence")
     _change(copy, SERVICE, "customer_orders_seconds_since_last", "customer_orders_silence")
@@ -99,7 +97,6 @@ def test_changed_added_and_removed_features_and_what_they_touch(copy: DbtProject
 
 
 def test_a_changed_staging_model_moves_every_feature_over_it(copy: DbtProject) -> None:
-    copy.target_path.mkdir(exist_ok=True)
     _change(copy, STAGING, "select * from renamed", "select * from renamed where amount > 0")
     plan = _plan(copy)
     assert [feature["because"] for feature in plan["features"]["changed"]] == [["model stg_orders changed"]] * 3
@@ -108,7 +105,6 @@ def test_a_changed_staging_model_moves_every_feature_over_it(copy: DbtProject) -
 
 
 def test_without_a_base_every_feature_is_new(copy: DbtProject, first_service: FirstService) -> None:
-    copy.target_path.mkdir(exist_ok=True)
     plan = _plan(copy)
     assert plan["features"]["added"] == []
     (copy.folder / "target" / "online" / "manifest.json").unlink()

@@ -16,7 +16,7 @@ services = typer.Typer(no_args_is_help=True, help="The services, as compiled.")
 
 @features.command("list")
 def list_all(as_json: AsJson = False) -> None:
-    """List every feature that a service has: its type, its view, and the services."""
+    """List every feature that a service has: its type, and the services."""
     from dataclasses import asdict
 
     from truepoint.compiled.features import list_features
@@ -25,8 +25,8 @@ def list_all(as_json: AsJson = False) -> None:
     if as_json:
         _print_json([asdict(feature) for feature in found])
     else:
-        rows = ((feature.name, feature.type, feature.view, ", ".join(feature.services)) for feature in found)
-        _print_table(("feature", "type", "view", "services"), rows)
+        rows = ((feature.name, feature.type, ", ".join(feature.services)) for feature in found)
+        _print_table(("feature", "type", "services"), rows)
 
 
 @features.command()
@@ -114,8 +114,8 @@ def _print_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None
     from rich.text import Text
 
     table = Table()
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    for place, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", no_wrap=place == 0)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)

@@ -112,9 +112,10 @@ def _tell_next(folder: Path, files: "ServiceFiles | None" = None) -> None:
     if files is None:
         typer.echo("  truepoint init --events SCHEMA.TABLE --entity COLUMN --time COLUMN --known-at COLUMN")
         return
-    typer.echo('  eval "$(truepoint env)" && dbt deps')
-    typer.echo("  dbt compile --select path:analyses --target-path target/online")
-    typer.echo(f"  dbt run --select {files.staging} && truepoint doctor --apply && dbt build")
+    analyses = files.analyses.relative_to(folder)
+    typer.echo(f'  eval "$(truepoint env)" && dbt deps && dbt run --select {files.staging}')
+    typer.echo(f"  dbt compile --select path:{analyses} --target-path target/online; truepoint doctor --apply")
+    typer.echo("  dbt build")
     typer.echo("\nand then, with the server in a terminal of its own:")
     typer.echo("  truepoint serve")
     typer.echo(f"  truepoint parity --service {files.service}")

@@ -42,6 +42,7 @@ def plan(
     if dsn is None:
         raise WarehouseError("no database is running: start it with `truepoint up`, or set TRUEPOINT_DSN.")
     if compiled is None:
+        _reuse_parse(settings.online_manifest_path.parent, settings.plan_manifest_path.parent)
         run_dbt(settings, dsn, *PLAN_ARGUMENTS, is_aside=True)
     made = make_plan(
         settings.plan_manifest_path if compiled is None else compiled, before if before.is_file() else None, dsn
@@ -50,6 +51,16 @@ def plan(
         typer.echo(json.dumps(made.to_json(), indent=2, ensure_ascii=False))
     else:
         _print(made)
+
+
+def _reuse_parse(online: Path, aside: Path) -> None:
+    """Let dbt begin with what it knows of the project's files; what has changed since it sees by itself."""
+    import shutil
+
+    name = "partial_parse.msgpack"
+    if (online / name).is_file() and not (aside / name).exists():
+        aside.mkdir(parents=True, exist_ok=True)
+        shutil.copy(online / name, aside / name)
 
 
 def _print(made: "Plan") -> None:
