@@ -15,9 +15,9 @@ with recursive columns as (
 
 -- A domain stands for the type under it.
 types as (
-    select attnum, atttypid as type_id from columns
+    select attnum, atttypid as type_id, atttypmod as modifier from columns
     union all
-    select types.attnum, domains.typbasetype
+    select types.attnum, domains.typbasetype, domains.typtypmod
     from types
     inner join pg_catalog.pg_type as domains on domains.oid = types.type_id and domains.typtype = 'd'
 )
@@ -27,8 +27,8 @@ select
     quote_ident(columns.attname),
     format_type(columns.atttypid, columns.atttypmod),
     format_type(types.type_id, null),
+    format_type(types.type_id, types.modifier),
     bases.typtype = 'e',
-    types.type_id <> columns.atttypid,
     columns.attnotnull,
     coalesce(col_description(%(table)s::oid, columns.attnum), ''),
     exists (
@@ -68,14 +68,17 @@ where schemas.nspname = %(schema)s and tables.relname = %(name)s
 
 @dataclass(frozen=True)
 class Column:
-    """A column. quoted: its name in SQL. base_type: without length or scale, and without a domain around it."""
+    """A column. quoted: its name in SQL. base_type: without a domain around it, nor length or scale.
+
+    full_type: the base type with length or scale.
+    """
 
     name: str
     quoted: str
     type: str
     base_type: str
+    full_type: str
     is_enum: bool
-    is_domain: bool
     is_not_null: bool
     comment: str
     is_unique: bool

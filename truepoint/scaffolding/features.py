@@ -53,12 +53,12 @@ def _second(roles: Roles, subject: str, of_key: str) -> Feature:
         return Feature(
             _name(subject, amount, "sum_30d"),
             f"Sum of {amount.name} {of_key} in the last 30 days. 0 where there is none.",
-            "numeric" if amount.data_type == "numeric" else "bigint",
+            "numeric" if amount.value_type == "numeric" else "bigint",
             f"{{aggregate: sum, of: {amount.name}, window: 30d}}",
         )
-    kinds = sorted(others, key=lambda staged: (not staged.column.is_reference, staged.data_type != "text"))
+    kinds = sorted(others, key=lambda staged: (not staged.column.is_reference, staged.value_type != "text"))
     for kind in kinds:
-        if kind.data_type in ("text", "bigint", "integer") or kind.column.is_reference:
+        if kind.value_type in ("text", "uuid", "bigint", "integer", "smallint") or kind.column.is_reference:
             return Feature(
                 _name(subject, kind, "distinct_30d"),
                 f"Different values of {kind.name} {of_key} in the last 30 days. A count, never null.",
@@ -78,8 +78,12 @@ def _name(subject: str, column: Staged, ending: str) -> str:
 
 
 def _amount(columns: Sequence[Staged]) -> Staged | None:
-    for data_type in _SUMMED:
+    for value_type in _SUMMED:
         for staged in columns:
-            if staged.data_type == data_type and not staged.column.is_reference and not _NO_AMOUNT.search(staged.name):
+            if (
+                staged.value_type == value_type
+                and not staged.column.is_reference
+                and not _NO_AMOUNT.search(staged.name)
+            ):
                 return staged
     return None

@@ -20,7 +20,8 @@ _OTHER_NAMES: Final = {
 }
 _UTC: Final = "at time zone 'UTC'"
 _TIMES: Final = ("timestamptz", "timestamp", "date")
-_WHOLE: Final = ("smallint", "integer", "bigint")
+_IDS: Final = ("text", "varchar", "uuid", "bigint", "integer")
+_NO_KEYS: Final = ("char", "enum")  # their values are compared as another type than they lie in
 # Names that the compiler gives to columns of its own; see names.sql in the package.
 OWN_NAMES: Final = {
     "spine_id", "event_id", "as_of", "ord", "answered_at", "event", "request", "happens_at", "place",
@@ -39,6 +40,12 @@ class Staged:
     expression: str
     data_type: str
     note: str = ""
+
+    @property
+    def value_type(self) -> str:
+        """The type of its values, by what is declared: varchar(20) holds text."""
+        name = self.data_type.partition("(")[0]
+        return "text" if name in ("varchar", *_NO_KEYS) else name
 
     @property
     def line(self) -> str:
@@ -90,7 +97,10 @@ def assign_roles(
     left_out = []
     for column in table.columns:
         prefix = column in keys and slug(column.name) in OWN_NAMES
-        found = _stage(column, _free_name(table, column, taken, is_prefixed=prefix), is_id=column is own)
+        name = _free_name(table, column, taken, is_prefixed=prefix)
+        found = _stage(
+            column, name, is_id=column is own, is_key=column in keys, is_time=column is happened or column is known
+        )
         if found is None:
             left_out.append(column)
         else:
@@ -100,7 +110,7 @@ def assign_roles(
         if column.name not in staged:
             raise ScaffoldError(
                 f"{option} {column.name} of {table.schema}.{table.name} is {column.type}, which no key or id can be "
-                f"(allowed: {', '.join(sorted(NATIVE))}, and types that can be cast to text)"
+                f"(allowed: {', '.join((*sorted(NATIVE), 'varchar', *_NO_KEYS))})"
             )
     return Roles(
         columns=tuple(staged.values()),
@@ -132,29 +142,32 @@ def _free_name(table: EventTable, column: Column, taken: set[str], *, is_prefixe
 
 
 def _type_name(column: Column) -> str:
-    return _OTHER_NAMES.get(column.base_type, column.base_type)
+    return "enum" if column.is_enum else _OTHER_NAMES.get(column.base_type, column.base_type)
 
 
-def _stage(column: Column, name: str, *, is_id: bool) -> Staged | None:
-    """Bare where the type is native, else cast; None where no type of truepoint holds it."""
+def _stage(column: Column, name: str, *, is_id: bool, is_key: bool, is_time: bool) -> Staged | None:
+    """Bare where a definition can declare the type, else cast; None where no type of truepoint holds it."""
     type_name = _type_name(column)
-    if is_id and type_name != "text":
-        return Staged(column, name, f"cast({column.quoted} as text)", "text", "An event's id is a text.")
-    if type_name in NATIVE:
-        if column.is_domain:
-            return Staged(column, name, f"cast({column.quoted} as {type_name})", type_name, f"From {column.type}.")
-        return Staged(column, name, column.quoted, type_name)
     if type_name == "timestamp":
         note = "From timestamp, read as UTC: if it is of another zone, name that one instead."
         return Staged(column, name, f"{column.quoted} {_UTC}", "timestamptz", note)
-    if type_name == "date":
+    if is_time and type_name == "date":
         note = "From date, as its first instant in UTC."
         return Staged(column, name, f"cast({column.quoted} as timestamp) {_UTC}", "timestamptz", note)
-    cast = {"smallint": "integer", "real": "double precision", "varchar": "text", "char": "text", "uuid": "text"}
-    target = "text" if column.is_enum else cast.get(type_name)
-    if target is None:
+    if type_name == "real":
+        return Staged(column, name, f"cast({column.quoted} as double precision)", "double precision", "From real.")
+    if type_name not in (*NATIVE, "varchar", *_NO_KEYS):
         return None
-    return Staged(column, name, f"cast({column.quoted} as {target})", target, f"From {column.type}.")
+    if (is_id and type_name not in _IDS) or (is_key and type_name in _NO_KEYS):
+        note = f"From {column.type}, which {'no id' if is_id else 'no key'} can be."
+        return Staged(column, name, f"cast({column.quoted} as text)", "text", note)
+    return Staged(column, name, column.quoted, _declared(column, type_name))
+
+
+def _declared(column: Column, type_name: str) -> str:
+    """The data_type of a bare column, with its length or scale: numeric(12,2), varchar(20)."""
+    _, bracket, size = column.full_type.partition("(")
+    return f"{type_name}({size}" if bracket and type_name in ("numeric", "varchar", "char") else type_name
 
 
 def _find(table: EventTable, name: str, option: str) -> Column:

@@ -49,6 +49,30 @@ def test_a_first_service_builds_and_passes_its_tests(first_service: FirstService
     assert index.keys == ("customerId", "created_at")
 
 
+def test_columns_are_declared_as_they_are_and_stay_bare(first_service: FirstService) -> None:
+    folder = first_service.project.folder / "models"
+    [staging] = yaml.safe_load((folder / "staging" / "stg_orders.yml").read_text())["models"]
+    assert {column["name"]: column["data_type"] for column in staging["columns"]} == {
+        "order_id": "uuid",
+        "customer_id": "bigint",
+        "place": "varchar(20)",
+        "branch": "smallint",
+        "amount": "numeric(12,2)",
+        "tip": "numeric(12,2)",
+        "channel": "enum",
+        "orders_order": "integer",
+        "due": "date",
+        "created_at": "timestamptz",
+        "recorded_at": "timestamptz",
+        "imported_at": "timestamptz",
+    }
+    text = (folder / "staging" / "stg_orders.sql").read_text()
+    assert text.count("cast(") == 0
+    assert "-- Left out, since no type of a definition holds them: basket." in text
+    [spine] = yaml.safe_load((folder / "marts" / "spine_orders.yml").read_text())["models"]
+    assert [column["data_type"] for column in spine["columns"]] == ["text", "uuid", "timestamptz", "bigint"]
+
+
 def test_in_a_project_that_is_there_nothing_is_overwritten(folder: Path, shop_dsn: str) -> None:
     own = {
         "dbt_project.yml": "name: warehouse\nprofile: any\nmodel-paths: [sql]\nanalysis-paths: [ask]\n",
@@ -85,6 +109,7 @@ def test_a_second_table_stands_beside_the_first(folder: Path) -> None:
     files = project_files(folder)
     assert "left     models/staging/stg_orders.sql, which is there" in result.stdout
     assert "entities: [orders_place]" in files["models/services/orders_place_orders.yml"]
+    assert files["models/marts/spine_orders.sql"].count("cast(order_id as text) as spine_id,") == 1
     assert [name for name in files if "lake" in name] == [
         "analyses/lake/lake_export.sql",
         "analyses/lake/lake_export.yml",
@@ -127,7 +152,7 @@ TIMES = "due date, created_at timestamp with time zone, recorded_at timestamp wi
         ),
         (
             (*TABLE, "--entity", "basket", "--time", "created_at", "--known-at", "event-time"),
-            "truepoint: --entity basket of Shop.Orders is jsonb, which no key or id can be (allowed: bigint, ",
+            "truepoint: --entity basket of Shop.Orders is jsonb, which no key or id can be (allowed: bigint, boolean, ",
         ),
         (("--events", "shop.order"), "truepoint: there is no table shop.order"),
     ],
