@@ -31,7 +31,7 @@
     ) -%}
 {%- endif -%}
 {%- if parts.sums -%}
-    {%- do comment.append('arrives_after: the offset, in seconds, of the sums that the row comes into.') -%}
+    {%- do comment.append('arrives_after: the row counts in the sums of windows with this offset, in seconds.') -%}
 {%- endif -%}
 {%- if delays | selectattr('windows') | list -%}
     {%- do comment.append('leaves_from, leaves_upto: the windows that leave it behind, by number: ' ~ truepoint._describe_windows(delays) ~ '.') -%}
