@@ -40,17 +40,34 @@ class DbtProject:
 
     def sources(self) -> Iterator[SourceTable]:
         """Each table of each source."""
-        for path in sorted((*self.models.rglob("*.yml"), *self.models.rglob("*.yaml"))):
-            try:
-                content = yaml.safe_load(path.read_bytes())
-            except (yaml.YAMLError, OSError):
-                continue  # dbt says what is wrong with it
+        for content in self._properties():
             for source in _list(content, "sources"):
                 for table in _list(source, "tables"):
                     if isinstance(source, dict) and isinstance(table, dict):
                         source_name, name = str(source.get("name")), str(table.get("name"))
                         schema, identifier = source.get("schema", source_name), table.get("identifier", name)
                         yield SourceTable(source_name, name, str(schema), str(identifier))
+
+    def event_models(self, source: SourceTable) -> list[str]:
+        """The models with `meta.events` that read a table of a source themselves, by name."""
+        reads = re.compile(
+            rf"source\(\s*['\"]{re.escape(source.source)}['\"]\s*,\s*['\"]{re.escape(source.table)}['\"]"
+        )
+        readers = {name for name, path in self.models_named().items() if reads.search(path.read_text(encoding="utf-8"))}
+        return [
+            model["name"]
+            for content in self._properties()
+            for model in _list(content, "models")
+            if isinstance(model, dict) and model.get("name") in readers and _has_events(model)
+        ]
+
+    def _properties(self) -> Iterator[Any]:
+        """What the YAML files beside the models say."""
+        for path in sorted((*self.models.rglob("*.yml"), *self.models.rglob("*.yaml"))):
+            try:
+                yield yaml.safe_load(path.read_bytes())
+            except (yaml.YAMLError, OSError):
+                continue  # dbt says what is wrong with it
 
     def has_lake_export(self) -> bool:
         """Whether an analysis says what a lake holds: a project has one."""
@@ -143,6 +160,12 @@ def _read(path: Path) -> Any:
         return yaml.safe_load(path.read_bytes())
     except (OSError, yaml.YAMLError) as error:
         raise ScaffoldError(f"{path} cannot be read: {error}.") from error
+
+
+def _has_events(model: dict[str, Any]) -> bool:
+    config = model.get("config")
+    metas = [model.get("meta"), config.get("meta") if isinstance(config, dict) else None]
+    return any(isinstance(meta, dict) and meta.get("events") is not None for meta in metas)
 
 
 def _list(content: Any, key: str) -> list[Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from truepoint.errors import ScaffoldError
 from truepoint.scaffolding.catalogue import EventTable
 from truepoint.scaffolding.features import choose_features
 from truepoint.scaffolding.files import render
@@ -22,7 +23,10 @@ class ServiceFiles:
 
 
 def service_files(project: DbtProject, table: EventTable, roles: Roles, service: str | None) -> ServiceFiles:
-    """Render every file. Names of models that the project has elsewhere get the prefix truepoint_."""
+    """Render every file. Names of models that the project has elsewhere get the prefix truepoint_.
+
+    Raises ScaffoldError where the project has a relation of these events.
+    """
     table_slug = slug(table.name)
     entity = "_".join(_entity_name(staged.name) for staged in roles.entities)
     subject = f"{entity}_{table_slug}"
@@ -51,6 +55,13 @@ def service_files(project: DbtProject, table: EventTable, roles: Roles, service:
         ),
         None,
     )
+    # A second relation of events over one table would have the ids of the first, under another name.
+    others = [model for model in (project.event_models(known) if known else []) if model != staging]
+    if others:
+        raise ScaffoldError(
+            f"the project has events of {table.schema}.{table.name} already, in the model {others[0]}. Write views "
+            "over that one, and a service with their features."
+        )
     values = {
         "source": known.source if known else own_names[0],
         "schema": table.schema,

@@ -34,7 +34,9 @@ def init(
     With --events it reads the table's columns from the database, and writes a source, a staging model, a spine, a view
     with three features, a service with its analyses, and a training table: a start, to be edited.
     """
+    from truepoint.scaffolding.files import write_files
     from truepoint.scaffolding.project import add_package, begin_project, open_project
+    from truepoint.scaffolding.service import service_files
     from truepoint.settings import nearest_dbt_project
 
     _check_options(events, service, given=[entity, time, known_at, event_id, service])
@@ -45,17 +47,13 @@ def init(
         folder = Path.cwd()
         _tell(begin_project(folder))
     project = open_project(folder)
+    files = None if wanted is None else service_files(project, *wanted, service)
     packages, is_changed = add_package(project)
     if is_changed:
         typer.echo(f"added    the compiler to {_shown(packages)}")
-    if wanted is None:
+    if wanted is None or files is None:
         _tell_next(project.folder)
         return
-
-    from truepoint.scaffolding.files import write_files
-    from truepoint.scaffolding.service import service_files
-
-    files = service_files(project, *wanted, service)
     _tell(write_files(files.texts))
     table = wanted[0]
     if table.changed_rows:
