@@ -47,6 +47,7 @@ TIED = world(
     transaction("t", NOON - HOUR),
     account_versions=(VERSION, replace(VERSION, account_version_id="v2", home_country="FI")),
 )
+OUTSIDE = world(transaction("t", NOON - HOUR, known_at=datetime(1899, 12, 31, tzinfo=UTC)))
 CORRECTED = world(
     transaction("t", NOON - HOUR),
     account_versions=(
@@ -89,6 +90,13 @@ MUTANTS = {
     ),
     "a null guard dropped": Mutant(
         "training/training_events.sql", "and {{ key }} is not null", "", NULL_KEYS,
+    ),
+    "a span that is open, online": Mutant(
+        "online/online_view.sql",
+        "+ truepoint._in_span(['event.' ~ view.events.event_time, 'event.' ~ view.events.known_at])", "", OUTSIDE,
+    ),
+    "a span that is open, in training": Mutant(
+        "contract/span.sql", "'1900-01-01 00:00:00'", "'0001-01-01 00:00:00'", OUTSIDE,
     ),
     "a tie order reversed, online": Mutant(
         "online/online_view.sql", "_get_event_order(view, 'event.') | join(' desc, ') }} desc\nlimit 1",

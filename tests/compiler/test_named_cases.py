@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-import psycopg
 import pytest
 
 from tests.compiler.agreement import agreed_values, check_agreement, check_probe_agreement, is_same
@@ -380,13 +379,51 @@ def test_a_sum_may_pass_the_bounds_of_bigint_on_its_way(features: FeatureDatabas
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_a_sum_that_does_not_fit_is_an_error_in_both_forms(features: FeatureDatabase, sign: int) -> None:
+def test_a_sum_that_does_not_fit_is_null_and_stops_nothing_else(features: FeatureDatabase, sign: int) -> None:
     events = [transaction(f"t{n}", NOON - SECOND, amount_minor=sign * (2**63 - 1)) for n in range(2)]
-    too_much = world(*events)
-    with features.holding(too_much), pytest.raises(psycopg.errors.NumericValueOutOfRange):
-        features.training()
-    with features.holding(too_much), pytest.raises(psycopg.errors.NumericValueOutOfRange):
-        features.online(too_much)
+    events.append(transaction("other", NOON - SECOND, account_id="b", amount_minor=5))
+    spine = (asked(), asked(spine_id="b", account_id="b"), asked(spine_id="later", as_of=NOON + timedelta(days=2)))
+    values = agreed_values(features, world(*events, spine=spine))
+    assert (values["account_amount_sum_24h"], values["account_txn_count_1h"]) == (None, 2)
+    answers = features.answers(world(*events, spine=spine))
+    assert [row["account_amount_sum_24h"] for row in answers.online] == [None, 5, 0]
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "known_at"),
+    [
+        ("4713-01-01 BC", "2025-01-01Z"),
+        ("-infinity", "2025-01-01Z"),
+        ("1899-12-31T23:59:59.999999Z", "2025-01-01Z"),
+        ("2025-06-01T11:59Z", "-infinity"),
+        ("2025-06-01T11:59Z", "1899-12-31T23:59:59.999999Z"),
+        ("294276-12-31Z", "2025-01-01Z"),
+        ("infinity", "2025-01-01Z"),
+        ("2025-06-01T11:59Z", "294276-12-31Z"),
+        ("2025-06-01T11:59Z", "infinity"),
+        ("2150-01-01Z", "2025-01-01Z"),
+    ],
+)
+def test_an_event_outside_the_span_is_none_and_stops_nothing(
+    features: FeatureDatabase, occurred_at: Any, known_at: Any
+) -> None:
+    events = [transaction("t", NOON - timedelta(minutes=3)), transaction("u", NOON - SECOND, amount_minor=7)]
+    odd = transaction("odd", occurred_at, known_at=known_at, merchant_id="odd")
+    late = asked(spine_id="late", as_of=datetime(2149, 12, 31, tzinfo=UTC))
+    spine = (asked(), asked(spine_id="own", event_id="odd"), late)
+    without = features.answers(world(*events, spine=spine))
+    with_it = features.answers(world(*events, odd, spine=spine))
+    assert with_it.training == without.training
+    assert [row | {"answered_at": None} for row in with_it.online] == [
+        row | {"answered_at": None} for row in without.online
+    ]
+
+
+def test_a_decision_outside_the_span_is_left_out_of_the_table(features: FeatureDatabase) -> None:
+    odd = [asked(spine_id=str(n), as_of=at) for n, at in enumerate(("4713-01-01 BC", "-infinity"))]
+    answers = features.answers(world(transaction("t", NOON - SECOND), spine=asked()))
+    with features.holding(world(transaction("t", NOON - SECOND), spine=(asked(), *odd))):
+        assert features.training() == answers.training
 
 
 def test_deviation_of_large_amounts_loses_nothing(features: FeatureDatabase) -> None:

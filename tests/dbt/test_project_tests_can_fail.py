@@ -103,6 +103,34 @@ def test_no_future_knowledge_fails_on_an_emptied_table(
     assert EXPOSED_TRANSACTION in built.failures(connection, "no_future_knowledge", on=TABLE)
 
 
+def test_times_that_never_count_are_told_and_stop_no_test(
+    built: BuiltProject, connection: "psycopg.Connection[Any]"
+) -> None:
+    assert built.failures(connection, "times_in_span", on="stg_transactions") == set()
+    connection.execute("set local truepoint.load_history = 'on'")
+    copied = """
+        insert into payments.transactions
+        select (
+            jsonb_populate_record(transactions, jsonb_build_object(
+                'transaction_id', odd.name, 'occurred_at', odd.occurred_at, 'known_at', odd.known_at
+            ))
+        ).*
+        from payments.transactions, (values
+            ('long ago', '4713-01-01 00:00:00+00 BC', '2025-01-01Z'), ('known long ago', '2025-01-01Z', '-infinity'),
+            ('never', 'infinity', '2025-01-01Z'), ('known never', '2025-01-01Z', 'infinity'),
+            ('first', '1900-01-01Z', '1900-01-01Z')
+        ) as odd (name, occurred_at, known_at)
+        where transaction_id = %s
+    """
+    connection.execute(copied, (EXPOSED_TRANSACTION,))
+    told = built.failures(connection, "times_in_span", on="stg_transactions")
+    assert told == {"long ago", "known long ago", "never", "known never"}
+    assert built.failures(connection, "parity", on=TABLE) == set()
+    assert built.failures(connection, "no_future_knowledge", on=TABLE) == set()
+    connection.execute("update payments.accounts set opened_at = 'infinity' where account_version_id = 'v0'")
+    assert built.failures(connection, "times_in_span", on="stg_accounts") == {"v0"}
+
+
 def test_a_row_that_decides_the_only_late_event_is_not_taken(
     built: BuiltProject, connection: "psycopg.Connection[Any]"
 ) -> None:

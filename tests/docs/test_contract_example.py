@@ -55,6 +55,8 @@ RULES = (
     "Window",
     "Lifetime",
     "Offset",
+    "Longest window",
+    "Span",
     "Known time",
     "Null key",
     "Null attribute",

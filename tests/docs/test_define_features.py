@@ -66,7 +66,8 @@ def test_every_type_accepted_by_an_aggregate_stands_in_its_row() -> None:
 @pytest.mark.parametrize(
     ("file", "macro"),
     [
-        ("expressions/expressions.sql", "_get_expression_words"),
+        ("expressions/tokens.sql", "_get_expression_words"),
+        ("expressions/tokens.sql", "_get_functions"),
         ("dialect/types.sql", "_get_value_types"),
     ],
 )

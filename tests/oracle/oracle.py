@@ -5,11 +5,14 @@ Slow and obvious on purpose. Integers are exact, doubles are the one division or
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from math import ceil, floor, sqrt
 from typing import Any
 
+# An event outside these years is none; a whole sum outside this range is no bigint.
+SPAN = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2150, 1, 1, tzinfo=UTC))
+BIGINT = range(-(2**63), 2**63)
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -45,6 +48,7 @@ def visible_events(events: Sequence[Event], request: Request, window: str, offse
             for event in events
             if event.event_time is not None
             and event.known_at is not None
+            and all(SPAN[0] <= time < SPAN[1] for time in (event.event_time, event.known_at))
             and None not in event.keys
             and event.keys == request.keys
             and event.event_time <= newest
@@ -93,7 +97,7 @@ def _aggregated(
         case "count":
             return n
         case "sum":
-            return total
+            return None if isinstance(total, int) and total not in BIGINT else total
         case "count_distinct":
             return len(set(values))
         case "mean":

@@ -144,6 +144,27 @@ def test_ties_go_by_known_time_before_event_id() -> None:
         assert feature_value(versions, ASKED, definition) == expected
 
 
+def test_an_event_outside_the_span_is_none() -> None:
+    first, end = datetime(1900, 1, 1, tzinfo=UTC), datetime(2150, 1, 1, tzinfo=UTC)
+    events = [
+        Event("first", first, first, ("A",)),
+        Event("last", end - MICROSECOND, end - MICROSECOND, ("A",)),
+        Event("before", first - MICROSECOND, first, ("A",)),
+        Event("known before", first, first - MICROSECOND, ("A",)),
+        Event("after", end, first, ("A",)),
+        Event("known after", first, end, ("A",)),
+    ]
+    seen = visible_events(events, Request(("A",), end + HOUR), "lifetime")
+    assert [e.event_id for e in seen] == ["first", "last"]
+
+
+def test_a_whole_sum_that_does_not_fit_is_null() -> None:
+    events = [event(f"e{n}", HOUR / 2, amount=2**63 - 1) for n in range(2)]
+    definition = {"aggregate": "sum", "of": "amount", "window": "1h"}
+    assert feature_value(events, ASKED, definition) is None
+    assert feature_value(events[:1], ASKED, definition) == 2**63 - 1
+
+
 def test_attribute_is_the_latest_known_version() -> None:
     versions = [
         event("v1", timedelta(days=400), home="EE"),

@@ -3,7 +3,8 @@
 `python -m tests.spark.session COMMANDS TARGET_PATH`: COMMANDS is a JSON list, each
 {"arguments": [...], "variables": {...}}; with "project": folder of another dbt project than the repository's; with
 "export": [table, folder] it then writes the table's rows as Parquet. Or {"job": ..., "variables": {...}}, where job is
-the folder of one for truepoint/training_sets/spark_job.py, of the dbt project "project".
+the folder of one for truepoint/training_sets/spark_job.py, of the dbt project "project". Or {"query": ...}, SQL for the
+open session.
 
 The last line of standard output says how each ended: a JSON list of [is_success, output]. It is a process apart from
 the tests' own, since Spark does not end before its process does.
@@ -35,6 +36,9 @@ def main(commands: str, target_path: str) -> None:
                 spark_job.main(str(folder / "job.json"))
             results.append([True, (folder / "outcome.json").read_text(encoding="utf-8")])
             continue
+        if "query" in command:
+            results.append(_queried(command["query"]))
+            continue
         project = DbtProject(
             folder=Path(command.get("project", DBT_PROJECT)),
             dsn="",
@@ -47,6 +51,14 @@ def main(commands: str, target_path: str) -> None:
             table, folder = command["export"]
             SparkSession.builder.getOrCreate().table(table).write.parquet(folder)
     print(f"\n{json.dumps(results)}")
+
+
+def _queried(query: str) -> list[object]:
+    """The one row of a query in the session that dbt left open."""
+    try:
+        return [True, json.dumps(list(SparkSession.builder.getOrCreate().sql(query).first() or ()))]
+    except Exception as error:  # told to the test
+        return [False, str(error)]
 
 
 if __name__ == "__main__":

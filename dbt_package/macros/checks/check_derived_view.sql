@@ -13,16 +13,21 @@
     {% set request = view.get('request') or {} %}
     {% do errors.extend(truepoint._get_request_errors(node, node.name, request, spines[0])) %}
 
-    {% set names = request.keys() | list %}
+    {% set types = {} %}
+    {% for field, type in (request.items() if request is mapping else []) %}
+        {% do types.update({field: truepoint._get_value_type(type)}) %}
+    {% endfor %}
     {% for input in truepoint._get_inputs(node, 'feature_view') + truepoint._get_inputs(node, 'derived_view') + [node] %}
         {% for column in input.columns.values() if truepoint._get_meta(column).get('feature') is not none %}
-            {% do names.append(column.name) %}
+            {% do types.update({column.name: truepoint._get_value_type(column.data_type)}) %}
         {% endfor %}
     {% endfor %}
+    {% set names = types | list %}
     {% set arrays = [] %}
     {% for input in truepoint._get_inputs(node, 'feature_view') if input.name not in wrong %}
-        {% for feature in truepoint._get_feature_view(input).features if feature.type.endswith('[]') %}
-            {% do arrays.append(feature.name) %}
+        {% for feature in truepoint._get_feature_view(input).features %}
+            {% do types.update({feature.name: feature.type}) %}
+            {% if feature.type.endswith('[]') %}{% do arrays.append(feature.name) %}{% endif %}
         {% endfor %}
     {% endfor %}
     {% set features = [] %}
@@ -44,10 +49,11 @@
             {% do errors.append(truepoint._definition_error(node, column.name, 'meta.feature is ' ~ (feature | string) ~ ' (allowed: {expression: SQL over features and request fields}, or {ratio: {numerator: FEATURE, denominator: FEATURE}})')) %}
         {% else %}
             {% do errors.extend(truepoint._get_key_errors(node, column.name, feature, ['expression', 'default'])) %}
-            {% for error in truepoint._get_expression_errors(feature.expression, names) %}
+            {% for error in truepoint._get_expression_errors(feature.expression, types, is_derived=true) %}
                 {% do errors.append(truepoint._definition_error(node, column.name, 'expression: ' ~ feature.expression ~ ': ' ~ error)) %}
             {% endfor %}
-            {% if '/' in truepoint._get_tokens(feature.expression) and truepoint._get_value_type(column.data_type) != 'double precision' %}
+            {% do errors.extend(truepoint._get_result_errors(node, column, feature.expression, types)) %}
+            {% if '/' in truepoint._get_tree(feature.expression).uses and truepoint._get_value_type(column.data_type) != 'double precision' %}
                 {% do errors.append(truepoint._definition_error(node, column.name, 'expression: ' ~ feature.expression ~ ': divides, and data_type is ' ~ column.data_type ~ ' (allowed: double precision, since engines differ on other quotients; another feature may then compare it)')) %}
             {% endif %}
             {% do features.append({'name': column.name, 'names': truepoint._get_names(feature.expression)}) %}
@@ -111,4 +117,19 @@
         {% endif %}
     {% endfor %}
     {{ return(errors) }}
+{% endmacro %}
+
+{# A mistake in what an expression gives: a number where its column is a number, and so on. #}
+{% macro _get_result_errors(node, column, expression, types) %}
+    {% set tree = truepoint._get_tree(expression) %}
+    {% if tree.error or tree.names | reject('in', types) | list %}
+        {{ return([]) }}
+    {% endif %}
+    {% set errors = [] %}
+    {% set type = truepoint._get_node_type(tree.tree, types, errors) %}
+    {% set given, wanted = truepoint._get_kind(type), truepoint._get_kind(truepoint._get_value_type(column.data_type)) %}
+    {% if given and wanted and given != wanted and not errors %}
+        {{ return([truepoint._definition_error(node, column.name, 'expression: ' ~ expression ~ ': gives ' ~ type ~ ', and data_type is ' ~ column.data_type ~ ' (allowed: one kind)')]) }}
+    {% endif %}
+    {{ return([]) }}
 {% endmacro %}

@@ -15,12 +15,19 @@
         )) %}
         {{ return(errors) }}
     {% endif %}
+    {% set size_errors = truepoint._get_size_errors(node) %}
+    {% if size_errors %}
+        {{ return(errors + size_errors) }}
+    {% endif %}
     {% set event_columns = truepoint._get_column_types(events[0]) %}
     {% set spine_columns = truepoint._get_column_types(spines[0]) %}
     {% if view.get('entity') is string or not view.get('entity') %}
         {% do errors.append(truepoint._definition_error(node, node.name, 'meta.feature_view.entity is ' ~ (view.get('entity') or 'not given') ~ ' (allowed: a list of columns, e.g. [account_id])')) %}
     {% else %}
         {% for key in view.entity %}
+            {% if view.entity.index(key) != loop.index0 %}
+                {% do errors.append(truepoint._definition_error(node, node.name, 'entity ' ~ key ~ ' is listed twice (allowed: once)')) %}
+            {% endif %}
             {% if key in truepoint._get_own_names() + truepoint._get_reserved_words() %}
                 {% do errors.append(truepoint._definition_error(node, node.name, 'entity ' ~ key ~ ' is the name of a column of the compiler, or a word of SQL (allowed: any other; the staging model and the spine can give it)')) %}
             {% endif %}
@@ -89,15 +96,18 @@
             {% do errors.append(truepoint._definition_error(node, subject, 'offset is ' ~ feature.offset ~ ' (allowed: a whole number with one of the units s, m, h, d, such as 7d)')) %}
         {% endif %}
     {% endif %}
+    {% do errors.extend(truepoint._get_reach_errors(node, subject, feature)) %}
     {% if of is not none and of not in event_columns %}
         {% do errors.append(truepoint._definition_error(node, subject, ('attribute' if feature.attribute is defined else 'of') ~ ' is ' ~ of ~ truepoint._did_you_mean(of, event_columns) ~ ' (allowed: a column of ' ~ events.name ~ ': ' ~ (event_columns | join(', ')) ~ ')')) %}
     {% endif %}
     {% if feature.get('where') is not none %}
-        {% for error in truepoint._get_expression_errors(feature.where, event_columns | list) %}
+        {% set where_errors = truepoint._get_expression_errors(feature.where, event_columns) %}
+        {% set type = truepoint._get_node_type(truepoint._get_tree(feature.where).tree, event_columns, []) if not where_errors else none %}
+        {% for error in where_errors %}
             {% do errors.append(truepoint._definition_error(node, subject, 'where: ' ~ feature.where ~ ': ' ~ error)) %}
         {% endfor %}
-        {% if event_columns.get(feature.where) not in [none, 'boolean'] %}
-            {% do errors.append(truepoint._definition_error(node, subject, 'where is ' ~ feature.where ~ ', of type ' ~ event_columns[feature.where] ~ ' (allowed: a boolean column, or a comparison)')) %}
+        {% if type not in [none, 'boolean'] %}
+            {% do errors.append(truepoint._definition_error(node, subject, 'where is ' ~ feature.where ~ ', of type ' ~ type ~ ' (allowed: a boolean column, or a comparison)')) %}
         {% endif %}
     {% endif %}
     {% if aggregate not in truepoint._get_aggregate_names() %}
@@ -188,8 +198,10 @@
         'boolean': default is boolean,
         'text': default is string,
     } %}
-    {% if default is not none and not fits.get(type, false) %}
-        {{ return([truepoint._definition_error(node, column.name, 'default is ' ~ default ~ ' (allowed: a value of type ' ~ type ~ ')')]) }}
+    {% if default is not none and (not fits.get(type, false) or default | string in ['nan', 'inf', '-inf']) %}
+        {{ return([truepoint._definition_error(node, column.name, 'default is ' ~ default ~ ' (allowed: a value of type ' ~ type ~ (', a finite one' if default is float else '') ~ ')')]) }}
+    {% elif default is string and (modules.re.search('[{][{%#]', default) or '\x00' in default) %}
+        {{ return([truepoint._definition_error(node, column.name, 'default is ' ~ tojson(default) ~ ' (allowed: a text without Jinja and without the character NUL)')]) }}
     {% endif %}
     {{ return([]) }}
 {% endmacro %}

@@ -35,6 +35,8 @@
             {% endif %}
             {% if not service.get('features') or service.features is string %}
                 {% do own_errors.append(truepoint._definition_error(exposure, exposure.name, 'features is ' ~ (service.get('features') or 'not given') ~ ' (allowed: a list of features)')) %}
+            {% elif service.features | length > truepoint._get_most_features() %}
+                {% do own_errors.append(truepoint._definition_error(exposure, exposure.name, 'has ' ~ (service.features | length) ~ ' features (allowed: at most ' ~ truepoint._get_most_features() ~ ', since a row of Postgres holds no more)')) %}
             {% else %}
                 {% for name in service.features %}
                     {% if name not in all_features %}

@@ -1,13 +1,14 @@
-{# Words that SQL keeps to itself, as names of columns, in Postgres or Spark. #}
+{# Words that SQL keeps to itself, as names of columns, in Postgres (`pg_get_keywords()`, catcode R and T) or Spark. #}
 {% macro _get_reserved_words() %}
     {{ return([
-        'all', 'analyse', 'analyze', 'and', 'any', 'array', 'as', 'asc', 'asymmetric', 'authorization', 'between', 'both', 'case', 'cast', 'check',
-        'collate', 'column', 'constraint', 'create', 'cross', 'current_date', 'current_role', 'current_time', 'current_timestamp', 'current_user',
-        'default', 'deferrable', 'desc', 'distinct', 'do', 'else', 'end', 'except', 'exists', 'false', 'fetch', 'filter', 'for', 'foreign', 'freeze',
-        'from', 'full', 'grant', 'group', 'having', 'ilike', 'in', 'initially', 'inner', 'intersect', 'into', 'is', 'isnull', 'join', 'lateral',
-        'leading', 'left', 'like', 'limit', 'localtime', 'localtimestamp', 'natural', 'not', 'notnull', 'null', 'offset', 'on', 'only', 'or',
-        'order', 'outer', 'overlaps', 'placing', 'primary', 'references', 'returning', 'right', 'select', 'session_user', 'similar', 'some',
-        'symmetric', 'table', 'then', 'to', 'trailing', 'true', 'union', 'unique', 'user', 'using', 'variadic', 'verbose', 'when', 'where',
+        'all', 'analyse', 'analyze', 'and', 'anti', 'any', 'array', 'as', 'asc', 'asymmetric', 'authorization', 'between', 'binary', 'both', 'case',
+        'cast', 'check', 'collate', 'collation', 'column', 'concurrently', 'constraint', 'create', 'cross', 'current_catalog', 'current_date',
+        'current_role', 'current_schema', 'current_time', 'current_timestamp', 'current_user', 'default', 'deferrable', 'desc', 'distinct', 'do',
+        'else', 'end', 'except', 'exists', 'false', 'fetch', 'filter', 'for', 'foreign', 'freeze', 'from', 'full', 'grant', 'group', 'having',
+        'ilike', 'in', 'initially', 'inner', 'intersect', 'into', 'is', 'isnull', 'join', 'lateral', 'leading', 'left', 'like', 'limit',
+        'localtime', 'localtimestamp', 'minus', 'natural', 'not', 'notnull', 'null', 'offset', 'on', 'only', 'or', 'order', 'outer', 'overlaps',
+        'placing', 'primary', 'references', 'returning', 'right', 'select', 'semi', 'session_user', 'similar', 'some', 'symmetric', 'system_user',
+        'table', 'tablesample', 'then', 'to', 'trailing', 'true', 'union', 'unique', 'user', 'using', 'variadic', 'verbose', 'when', 'where',
         'window', 'with',
     ]) }}
 {% endmacro %}

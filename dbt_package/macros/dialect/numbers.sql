@@ -99,17 +99,9 @@
     {{ return('case when ' ~ number ~ " not in ('NaN', 'Infinity', '-Infinity') then " ~ number ~ ' end') }}
 {% endmacro %}
 
-{# A date, or null where it is infinite: no other engine has such a date. #}
-{% macro _finite_date(date) %}
-    {{ return(adapter.dispatch('_finite_date', 'truepoint')(date)) }}
-{% endmacro %}
-
-{% macro spark___finite_date(date) %}
-    {{ return(date) }}
-{% endmacro %}
-
-{% macro postgres___finite_date(date) %}
-    {{ return('case when isfinite(' ~ date ~ ') then ' ~ date ~ ' end') }}
+{# A date, or null where no calendar of four digits has it, infinity included. #}
+{% macro _calendar_date(date) %}
+    {{ return('case when ' ~ date ~ " between date '0001-01-01' and date '9999-12-31' then " ~ date ~ ' end') }}
 {% endmacro %}
 
 {# A double, with one zero, or null where it is no finite number. #}
@@ -132,23 +124,82 @@
     {{ return('(' ~ number ~ ') + ' ~ truepoint.to_double('0')) }}
 {% endmacro %}
 
-{# The feature's own type; raises where the value does not fit. #}
+{# The feature's own type, of a value that fits it. #}
 {% macro _checked_cast(value, type) %}
     {{ return(adapter.dispatch('_checked_cast', 'truepoint')(value, type)) }}
 {% endmacro %}
 
-{% macro postgres___checked_cast(value, type) %}
-    {{ return('cast(' ~ value ~ ' as ' ~ type ~ ')') }}
+{% macro default___checked_cast(value, type) %}
+    {{ return('cast(' ~ value ~ ' as ' ~ truepoint.sql_type(type) ~ ')') }}
 {% endmacro %}
 
-{# Without ANSI mode, which dbt-spark turns off, a cast of a number that is too large would wrap, and one of a fraction round, in silence. #}
+{# Without ANSI mode, which dbt-spark turns off, a cast of a fraction would round in silence. #}
 {% macro spark___checked_cast(value, type) %}
-    {% set bounds = {'bigint': ['-9223372036854775808BD', '9223372036854775807BD'], 'integer': ['-2147483648', '2147483647'], 'smallint': ['-32768', '32767']}.get(type) %}
-    {% set cast = 'cast(' ~ value ~ ' as ' ~ truepoint.sql_type(type) ~ ')' %}
-    {% if bounds %}
-        {{ return('case when ' ~ value ~ ' < ' ~ bounds[0] ~ ' or ' ~ value ~ ' > ' ~ bounds[1] ~ ' then ' ~ truepoint._raise(type ~ ' out of range', type) ~ ' else ' ~ cast ~ ' end') }}
-    {% elif type == 'numeric' %}
+    {% set cast = truepoint.default___checked_cast(value, type) %}
+    {% if type == 'numeric' %}
         {{ return('case when ' ~ value ~ ' = ' ~ cast ~ ' then ' ~ cast ~ ' when ' ~ value ~ ' is not null then ' ~ truepoint._raise('numeric is no whole number of 38 digits', type) ~ ' end') }}
     {% endif %}
     {{ return(cast) }}
+{% endmacro %}
+
+{#
+    A number as an integer or bigint, null where it does not fit. A fraction is rounded to the nearest whole number, and a half to the even one.
+    `from_type`: what the number is; a double is rounded as such, before anything is lost.
+#}
+{% macro _fitted(number, type, from_type='bigint') %}
+    {% set bounds = {'smallint': ['-32768', '32767'], 'integer': ['-2147483648', '2147483647'], 'bigint': ['-9223372036854775808', '9223372036854775807']}[type] %}
+    {% if from_type == 'double precision' %}
+        {% set whole = truepoint._rounded_double(number) %}
+        {% set upper = {'smallint': '32768', 'integer': '2147483648', 'bigint': '9223372036854775808'}[type] %}
+        {% set fits = whole ~ ' >= ' ~ truepoint.to_double(bounds[0]) ~ ' and ' ~ whole ~ ' < ' ~ truepoint.to_double(upper) %}
+    {% else %}
+        {% set whole = truepoint._rounded_decimal(number) if from_type == 'numeric' else number %}
+        {% set fits = whole ~ ' between ' ~ bounds[0] ~ ' and ' ~ bounds[1] %}
+    {% endif %}
+    {{ return('case when ' ~ fits ~ ' then cast(' ~ whole ~ ' as ' ~ truepoint.sql_type(type) ~ ') end') }}
+{% endmacro %}
+
+{# To the nearest whole number, a half to the even one. #}
+{% macro _rounded_double(number) %}
+    {{ return(adapter.dispatch('_rounded_double', 'truepoint')(number)) }}
+{% endmacro %}
+
+{% macro postgres___rounded_double(number) %}
+    {{ return('round(' ~ number ~ ')') }}
+{% endmacro %}
+
+{% macro spark___rounded_double(number) %}
+    {{ return('rint(' ~ number ~ ')') }}
+{% endmacro %}
+
+{% macro _rounded_decimal(number) %}
+    {{ return(adapter.dispatch('_rounded_decimal', 'truepoint')(number)) }}
+{% endmacro %}
+
+{# Postgres rounds a half of a decimal away from zero: twice the half of it, rounded, is the even one. #}
+{% macro postgres___rounded_decimal(number) %}
+    {{ return('case when abs(mod(' ~ number ~ ', 1)) = 0.5 then 2 * round((' ~ number ~ ') / 2) else round(' ~ number ~ ') end') }}
+{% endmacro %}
+
+{% macro spark___rounded_decimal(number) %}
+    {{ return('bround(' ~ number ~ ', 0)') }}
+{% endmacro %}
+
+{# NaN is no value where values are put in order. #}
+{% macro _without_nan(number) %}
+    {{ return('nullif(' ~ number ~ ", cast('NaN' as " ~ truepoint.sql_type('double precision') ~ '))') }}
+{% endmacro %}
+
+{# The greatest whole number that is not above: of the number's own kind. #}
+{% macro _floor(number, type) %}
+    {{ return(adapter.dispatch('_floor', 'truepoint')(number, type)) }}
+{% endmacro %}
+
+{% macro postgres___floor(number, type) %}
+    {{ return('floor(' ~ number ~ ')') }}
+{% endmacro %}
+
+{# Spark's floor of a double is a bigint: a double from 2^52 on is whole as it is. #}
+{% macro spark___floor(number, type) %}
+    {{ return('case when abs(' ~ number ~ ') < 4503599627370496D then cast(floor(' ~ number ~ ') as double) else ' ~ number ~ ' end' if type == 'double precision' else 'floor(' ~ number ~ ')') }}
 {% endmacro %}

@@ -54,6 +54,11 @@
     {{ return(['smallint', 'integer', 'bigint', 'numeric']) }}
 {% endmacro %}
 
+{# Types of whole numbers. #}
+{% macro _get_whole_types() %}
+    {{ return(['smallint', 'integer', 'bigint']) }}
+{% endmacro %}
+
 {# Types that an event id may have: of equal event times the greater id is the later one. #}
 {% macro _get_id_types() %}
     {{ return(['text', 'uuid', 'bigint', 'integer']) }}
@@ -67,7 +72,7 @@
 {# A column as a value of its type. What is stored as another one, such as char(n), would be compared and ordered by that one's rules. #}
 {% macro _as_value(column, declared) %}
     {% if truepoint._get_value_type(declared) == 'date' %}
-        {{ return(truepoint._finite_date(column)) }}
+        {{ return(truepoint._calendar_date(column)) }}
     {% endif %}
     {% set is_text = truepoint._get_value_type(declared) == 'text' and declared != 'text' %}
     {{ return('cast(' ~ column ~ ' as ' ~ truepoint.sql_type('text') ~ ')' if is_text else column) }}

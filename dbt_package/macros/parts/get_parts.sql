@@ -18,7 +18,9 @@
     {% set parts = {'contributions': {}, 'guards': {}, 'sums': {}, 'distincts': {}, 'latests': {}, 'rankings': {}, 'ordereds': {}, 'places': [], 'asked': {}, 'by_feature': {}} %}
     {% set names = {} %}
     {% for column, declared in truepoint._get_declared_types(view.events.node).items() %}
-        {% do names.update({column: truepoint._as_value(event ~ column, declared)}) %}
+        {% set is_own_time = column in [view.events.event_time, view.events.known_at] %}
+        {% set is_time = truepoint._get_value_type(declared) == 'timestamptz' and not is_own_time %}
+        {% do names.update({column: truepoint._calendar_time(event ~ column) if is_time else truepoint._as_value(event ~ column, declared)}) %}
     {% endfor %}
     {% for feature in view.features %}
         {% set of = names[feature.of] if feature.of else none %}

@@ -41,7 +41,9 @@ select spine_id from differences
                 from (
                     select *
                     from {{ events.relation }}
-                    where {{ events.known_at }} > {{ events.event_time }}
+                    where
+                        {{ events.known_at }} > {{ events.event_time }}
+                        and {{ truepoint._in_span([events.event_time, events.known_at]) | join('\n                        and ') }}
                     order by {{ events.known_at }} - {{ events.event_time }} desc, {{ events.event_id }}
                     limit {{ rows }}
                 ) as late

@@ -22,7 +22,7 @@
 -- An empty sample would prove nothing, and a table of another length is not the spine's.
 counts as (
     select
-        (select count(*) from {{ service.spine.relation_name }}) as spine_rows,
+        (select count(*) from {{ service.spine.relation_name }} where {{ truepoint._in_span(['as_of']) | join(' and ') }}) as spine_rows,
         (select count(*) from {{ relation }}) as table_rows
 )
 

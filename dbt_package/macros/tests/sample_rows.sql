@@ -1,7 +1,7 @@
 {# A sample of a relation that is the same in every run: the rows whose spine_id has the least digests. #}
 {% macro _sample_rows(relation, rows) %}
     select *
-    from {{ relation }}
+    from {{ truepoint._decisions(relation) | indent(4) }}
     order by md5(spine_id), spine_id
     limit {{ rows }}
 {%- endmacro %}

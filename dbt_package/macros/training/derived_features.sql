@@ -4,7 +4,7 @@
 {% if build and build.is_increment %}
     {% do truepoint._add_new_spine_rows(ctes, 'spine', spine_relation, build) %}
 {% else %}
-    {% do truepoint._add_relation(ctes, 'spine', spine_relation, 'Who asks, and when.') %}
+    {% do truepoint._add_relation(ctes, 'spine', truepoint._decisions(spine_relation), 'Who asks, and when.') %}
 {% endif %}
 {% for name, relation in input_relations.items() %}
     {% do truepoint._add_relation(ctes, name, relation, 'The features of ' ~ name ~ '.') %}

@@ -52,8 +52,7 @@ select
     {%- endif %}
 from source_events
 where
-    {{ view.events.event_time }} is not null
-    and {{ view.events.known_at }} is not null
+    {{ truepoint._in_span([view.events.event_time, view.events.known_at]) | join('\n    and ') }}
     {%- for key in view.entity %}
     and {{ key }} is not null
     {%- endfor %}

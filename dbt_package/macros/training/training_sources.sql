@@ -16,7 +16,7 @@
 {% macro _get_source_ctes(view, spine_relation, events_relation, build=none) %}
 {% set ctes = [] %}
 {% if not (build and build.is_increment) %}
-    {% do truepoint._add_relation(ctes, 'spine_rows', spine_relation, 'Who asks, and when.') %}
+    {% do truepoint._add_relation(ctes, 'spine_rows', truepoint._decisions(spine_relation) if build else spine_relation, 'Who asks, and when.') %}
     {% do truepoint._add_relation(ctes, 'source_events', events_relation, 'The events of the view.') %}
     {{ return(ctes) }}
 {% endif %}

@@ -12,7 +12,7 @@
     {% do truepoint._add_relation(ctes, labels, labels_relation, 'The labels.') %}
 {% endif %}
 {% if build and build.is_increment %}
-    {% do truepoint._add_relation(ctes, 'all_spine_rows', spine_relation, 'Who asks, and when.') %}
+    {% do truepoint._add_relation(ctes, 'all_spine_rows', truepoint._decisions(spine_relation), 'Who asks, and when.') %}
     {% call truepoint._add_cte(ctes, 'spine', 'The rows that the table does not have yet' ~ (', or with another label' if labels else '') ~ '.') %}
     select all_spine_rows.*
     from all_spine_rows
@@ -32,7 +32,7 @@
         )
     {% endcall %}
 {% else %}
-    {% do truepoint._add_relation(ctes, 'spine', spine_relation, 'Who asks, and when.') %}
+    {% do truepoint._add_relation(ctes, 'spine', truepoint._decisions(spine_relation), 'Who asks, and when.') %}
 {% endif %}
 {% for name, relation in relations.items() %}
     {% do truepoint._add_relation(ctes, name, relation, 'The features of ' ~ name ~ '.') %}

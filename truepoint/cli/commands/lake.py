@@ -59,7 +59,9 @@ def print_exports(exports: "list[Export]", *, name: str, seconds: float) -> None
         elif made.is_new:
             typer.echo(f"Everything was written, into generation-{made.generation}:")
         for table, rows in made.rows.items():
-            typer.echo(f"{table}: {rows:,} rows")
+            set_aside = made.set_aside.get(table)
+            noted = f", {set_aside:,} with a time outside the years 1 to 9999, kept as null" if set_aside else ""
+            typer.echo(f"{table}: {rows:,} rows{noted}")
     if exports:
         settled_at = f"{exports[-1].settled_at:%Y-%m-%d %H:%M:%S.%f}Z"
         typer.echo(f"{name} is settled up to {settled_at} ({seconds:.1f} s).")

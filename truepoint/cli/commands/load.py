@@ -59,6 +59,11 @@ def print_loads(loads: "Sequence[TableLoad]", *, seconds: float) -> None:
     for result in loads:
         there = f", {result.rows_there_already:,} there already" if result.rows_there_already else ""
         typer.echo(f"payments.{result.table}: {result.rows_added:,} rows added{there}")
+        if result.rows_outside_span:
+            typer.echo(
+                f"payments.{result.table}: {result.rows_outside_span:,} rows never count: their event time or known "
+                "time lies outside the years 1900 to 2149."
+            )
     added = sum(result.rows_added for result in loads)
     if added:
         typer.echo(f"{added:,} rows added in {seconds:.1f} s.")

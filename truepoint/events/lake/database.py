@@ -84,17 +84,25 @@ class Snapshot:
         """The epoch in force."""
         return self.epochs[-1]
 
-    def count(self, table: SnapshotTable, *, after: datetime | None, until: datetime) -> int:
-        """The number of rows with after < known_at <= until; of a table without a known time, of all."""
-        statement = sql.SQL("select count(*) ") + _rows(table, after, until)
-        found = self.connection.execute(statement).fetchone()
-        return int(found[0]) if found else 0
+    def count(self, table: SnapshotTable, *, after: datetime | None, until: datetime) -> tuple[int, int]:
+        """The number of rows with after < known_at <= until, and of those among them with a time set aside.
+
+        Of a table without a known time, of all rows.
+        """
+        statement = sql.SQL("select count(*), count(*) filter (where {}) {}").format(
+            _has_time_set_aside(table), _rows(table, after, until)
+        )
+        rows, set_aside = self.connection.execute(statement).fetchone() or (0, 0)
+        return rows, set_aside
 
     def read(self, table: SnapshotTable, *, after: datetime | None, until: datetime) -> Iterator[Any]:
-        """Those rows as batches, in the order of known_at. A row that is null there is not among them."""
+        """Those rows as batches, in the order of known_at. A row that is null there, or before 1900, is not among them.
+
+        A time that no calendar of four digits has, infinity included, is no value of a feature: it comes as null.
+        """
         ordered = sql.SQL("") if table.is_whole else sql.SQL("order by {}").format(sql.Identifier(table.known_at))
-        statement = sql.SQL("copy (select {} {} {}) to stdout (format csv)").format(
-            copied_columns(table.types), _rows(table, after, until), ordered
+        statement = sql.SQL("copy (select {} from (select {} {}) as kept {}) to stdout (format csv)").format(
+            copied_columns(table.types), _kept_columns(table), _rows(table, after, until), ordered
         )
         with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
             rows = CopiedRows(iter(copy), table.schema)
@@ -170,6 +178,31 @@ def _describe(connection: "psycopg.Connection[Any]", source: LakeTable) -> Snaps
     return SnapshotTable(source=source, types=columns, schema=schema)
 
 
+def _time_columns(table: SnapshotTable) -> list[str]:
+    return [name for name, type_name in table.types.items() if type_name.startswith(("timestamp", "date"))]
+
+
+def _kept_columns(table: SnapshotTable) -> sql.Composed:
+    times = _time_columns(table)
+    return sql.SQL(", ").join(
+        sql.SQL("case when {on_calendar} then {column} end as {column}").format(
+            on_calendar=_on_calendar(name), column=sql.Identifier(name)
+        )
+        if name in times
+        else sql.Identifier(name)
+        for name in table.types
+    )
+
+
+def _has_time_set_aside(table: SnapshotTable) -> sql.Composed:
+    outside = [sql.SQL("not ({})").format(_on_calendar(name)) for name in _time_columns(table)]
+    return sql.SQL(" or ").join([sql.SQL("false"), *outside])
+
+
+def _on_calendar(name: str) -> sql.Composed:
+    return sql.SQL("{column} >= '0001-01-01' and {column} < '10000-01-01'").format(column=sql.Identifier(name))
+
+
 def _rows(table: SnapshotTable, after: datetime | None, until: datetime) -> sql.Composed:
     parts = {
         "relation": sql.SQL(table.source.relation),
@@ -179,7 +212,7 @@ def _rows(table: SnapshotTable, after: datetime | None, until: datetime) -> sql.
     if table.is_whole:
         return sql.SQL("from {relation}").format(**parts)
     if after is None:
-        return sql.SQL("from {relation} where {known_at} <= {until}").format(**parts)
+        return sql.SQL("from {relation} where {known_at} >= '1900-01-01' and {known_at} <= {until}").format(**parts)
     return sql.SQL("from {relation} where {known_at} > {after} and {known_at} <= {until}").format(
         **parts, after=sql.Literal(after)
     )

@@ -46,6 +46,7 @@ OnProgress = Callable[[str, int, int], None]
 class Export:
     """An export that was made whole. rows: written now, by table; those of a part that was broken off are not counted.
 
+    set_aside: of these, by table, the rows with a time outside the years 1 to 9999, which a lake keeps as null.
     is_new: whether it began a generation, and so wrote everything. is_resumed: whether it was begun by an earlier run.
     """
 
@@ -54,6 +55,7 @@ class Export:
     rows: dict[str, int]
     is_new: bool
     is_resumed: bool
+    set_aside: dict[str, int]
 
 
 def export_lake(
@@ -138,12 +140,19 @@ def _carry_out(store: LakeStore, plan: Plan, state: LakeState, snapshot: Snapsho
     if not is_resumed:
         write_plan(store, plan)
     _remove_leftovers(store, plan, state)
-    rows = {table.name: _write_table(store, plan, table, snapshot, report) for table in snapshot.tables}
+    written = {table.name: _write_table(store, plan, table, snapshot, report) for table in snapshot.tables}
     announce(store, Announced(generation=plan.generation, settled_at=plan.until, epoch=plan.epoch))
     store.remove_file(PLAN)
     store.remove_folder(WRITING)
     forget_old_exports(store)
-    return Export(plan.generation, plan.until, rows, is_new=plan.after is None, is_resumed=is_resumed)
+    return Export(
+        plan.generation,
+        plan.until,
+        rows={table: rows for table, (rows, _) in written.items()},
+        is_new=plan.after is None,
+        is_resumed=is_resumed,
+        set_aside={table: set_aside for table, (_, set_aside) in written.items() if set_aside},
+    )
 
 
 def _remove_leftovers(store: LakeStore, plan: Plan, state: LakeState) -> None:
@@ -163,17 +172,19 @@ def _remove_leftovers(store: LakeStore, plan: Plan, state: LakeState) -> None:
             store.remove_file(path)
 
 
-def _write_table(store: LakeStore, plan: Plan, table: SnapshotTable, snapshot: Snapshot, report: OnProgress) -> int:
-    """Write the plan's rows of a table, those that no file has yet; return their number."""
+def _write_table(
+    store: LakeStore, plan: Plan, table: SnapshotTable, snapshot: Snapshot, report: OnProgress
+) -> tuple[int, int]:
+    """Write the rows of a table that no file has yet; return their number, and that of rows with times set aside."""
     if table.is_whole:
         return _write_whole(store, plan, table, snapshot, report)
     if not store.has(schema_path(plan.generation, table.folder)):
         store.write_parquet(schema_path(plan.generation, table.folder), table.schema.empty_table())
     after = resume_point(store, plan, table.folder)
-    rows = snapshot.count(table, after=after, until=plan.until)
+    rows, set_aside = snapshot.count(table, after=after, until=plan.until)
     report(table.name, 0, rows)
     if not rows:
-        return 0
+        return 0, 0
     done = 0
     with closing_parts(store, plan, table, after=after) as write:
         for batch in snapshot.read(table, after=after, until=plan.until):
@@ -182,12 +193,14 @@ def _write_table(store: LakeStore, plan: Plan, table: SnapshotTable, snapshot: S
             report(table.name, done, rows)
     if done != rows:
         raise LakeError(f"{table.source.relation} had {rows:,} rows to export, and {done:,} were read.")
-    return done
+    return done, set_aside
 
 
-def _write_whole(store: LakeStore, plan: Plan, table: SnapshotTable, snapshot: Snapshot, report: OnProgress) -> int:
-    """Copy a table without a known time, as it stands; return the number of its rows."""
-    rows = snapshot.count(table, after=None, until=plan.until)
+def _write_whole(
+    store: LakeStore, plan: Plan, table: SnapshotTable, snapshot: Snapshot, report: OnProgress
+) -> tuple[int, int]:
+    """Copy a table without a known time, as it stands; return the number of its rows, and of those set aside."""
+    rows, set_aside = snapshot.count(table, after=None, until=plan.until)
     report(table.name, 0, rows)
     done = 0
     with store.open_parquet(whole_path(plan.generation, table.folder, plan.until), table.schema) as write:
@@ -197,4 +210,4 @@ def _write_whole(store: LakeStore, plan: Plan, table: SnapshotTable, snapshot: S
             report(table.name, done, rows)
     if done != rows:
         raise LakeError(f"{table.source.relation} had {rows:,} rows to export, and {done:,} were read.")
-    return done
+    return done, set_aside

@@ -47,11 +47,15 @@ ADD_EPOCH: Final = "insert into truepoint.epochs (cause) values (%s)"
 
 @dataclass(frozen=True)
 class TableLoad:
-    """What a load did to one table: rows given, rows added; the others were there already, with the same content."""
+    """What a load did to one table: rows given, rows added; the others were there already, with the same content.
+
+    rows_outside_span: those given that never count, since a time of theirs lies outside the years 1900 to 2149.
+    """
 
     table: str
     rows_given: int
     rows_added: int
+    rows_outside_span: int = 0
 
     @property
     def rows_there_already(self) -> int:

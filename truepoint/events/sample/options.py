@@ -12,7 +12,7 @@ from truepoint.errors import SettingsError
 DEFAULT_END: Final = datetime(2026, 9, 1, tzinfo=UTC)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_START: Final = datetime(1980, 1, 1, tzinfo=UTC)
-LAST_END: Final = datetime(2200, 1, 1, tzinfo=UTC)
+LAST_END: Final = datetime(2150, 1, 1, tzinfo=UTC)
 MAX_ROWS: Final = 100_000_000
 
 SECOND: Final = 1_000_000  # all times inside the generator are microseconds since 1970, UTC
@@ -56,7 +56,7 @@ class SampleOptions:
                 f"end is {self.end.isoformat()}, a naive time; give it a zone, such as {self.end.isoformat()}Z"
             )
         elif not problems and not FIRST_START + timedelta(days=self.days) <= self.end <= LAST_END:
-            problems.append(f"end is {self.end.isoformat()}; the sample must lie in the years 1980 to 2199")
+            problems.append(f"end is {self.end.isoformat()}; the sample must lie in the years 1980 to 2149")
         if problems:
             raise SettingsError(f"No sample can be made: {'; '.join(problems)}.")
 

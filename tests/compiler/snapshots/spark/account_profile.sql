@@ -1,14 +1,14 @@
--- truepoint: feature view account_profile, version 5f15df67fd657172f3c5937ba06fcd67
+-- truepoint: feature view account_profile, version 5cfb3ac14f80a7a1c4db3ee84ed18b02
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
-with
-
--- Who asks, and when.
-spine_rows as (
-    select * from truepoint_features.spine_transactions
+with spine_rows as (
+    select *
+    from truepoint_features.spine_transactions
+    where
+        as_of >= timestamp '1900-01-01 00:00:00+00:00'
+        and as_of < timestamp '2150-01-01 00:00:00+00:00'
 ),
 
--- The events of the view.
 source_events as (
     select * from truepoint_features.stg_accounts
 ),
@@ -27,8 +27,10 @@ events as (
         ) as event_rank
     from source_events
     where
-        occurred_at is not null
-        and known_at is not null
+        occurred_at >= timestamp '1900-01-01 00:00:00+00:00'
+        and occurred_at < timestamp '2150-01-01 00:00:00+00:00'
+        and known_at >= timestamp '1900-01-01 00:00:00+00:00'
+        and known_at < timestamp '2150-01-01 00:00:00+00:00'
         and account_id is not null
 ),
 
@@ -60,7 +62,6 @@ timeline as (
     from spine
 ),
 
--- Sums so far, along the line.
 running as (
     select
         account_id,
@@ -88,7 +89,6 @@ seen as (
     where place = 2
 ),
 
--- The features, over what each spine row sees.
 features as (
     select
         seen.spine_id,
@@ -104,6 +104,6 @@ features as (
 
 select
     features.*,
-    cast('5f15df67fd657172f3c5937ba06fcd67' as string) as table_version,
+    cast('5cfb3ac14f80a7a1c4db3ee84ed18b02' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

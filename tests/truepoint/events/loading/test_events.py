@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,18 @@ def dsn(request: pytest.FixtureRequest, database_dsn: str, tmp_path: Path) -> st
     if request.param == "filled":
         load_events(database_dsn, "chargebacks", write_csv(tmp_path / "before.csv", [chargeback(999)]))
     return database_dsn
+
+
+def test_rows_that_never_count_are_counted(dsn: str, kind: str, tmp_path: Path) -> None:
+    first, end = datetime(1900, 1, 1, tzinfo=UTC), datetime(2150, 1, 1, tzinfo=UTC)
+    microsecond = timedelta(microseconds=1)
+    rows = [
+        chargeback(1, occurred_at=first, known_at=end - microsecond),
+        chargeback(2, occurred_at=first - microsecond, known_at=NOON),
+        chargeback(3, occurred_at=NOON, known_at=end),
+    ]
+    loaded = load_events(dsn, "chargebacks", WRITERS[kind](tmp_path / f"rows.{kind}", rows))
+    assert (loaded.rows_added, loaded.rows_outside_span) == (3, 2)
 
 
 def test_rows_are_stored_as_given(dsn: str, kind: str, tmp_path: Path) -> None:

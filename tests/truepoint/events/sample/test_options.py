@@ -17,8 +17,8 @@ from truepoint.events.sample import SampleOptions
         ({"accounts": -1}, "accounts is -1"),
         ({"seed": -1}, "seed is -1"),
         ({"end": datetime(2026, 9, 1)}, "naive"),
-        ({"end": datetime(1970, 1, 2, tzinfo=UTC)}, "1980 to 2199"),
-        ({"end": datetime(1, 1, 1, tzinfo=UTC)}, "1980 to 2199"),
+        ({"end": datetime(1970, 1, 2, tzinfo=UTC)}, "1980 to 2149"),
+        ({"end": datetime(1, 1, 1, tzinfo=UTC)}, "1980 to 2149"),
     ],
     ids=lambda value: str(value)[:30],
 )
