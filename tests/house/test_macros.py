@@ -42,7 +42,6 @@ COMMON: Final = {
     "_get_training_set_config",
     "_has_slices",
     "_materialize_incrementally",
-    "_text_literal",
     "settled_time",
     "sql_type",
 }

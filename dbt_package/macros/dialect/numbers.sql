@@ -129,13 +129,13 @@
     {{ return(adapter.dispatch('_checked_cast', 'truepoint')(value, type)) }}
 {% endmacro %}
 
-{% macro default___checked_cast(value, type) %}
+{% macro postgres___checked_cast(value, type) %}
     {{ return('cast(' ~ value ~ ' as ' ~ truepoint.sql_type(type) ~ ')') }}
 {% endmacro %}
 
 {# Without ANSI mode, which dbt-spark turns off, a cast of a fraction would round in silence. #}
 {% macro spark___checked_cast(value, type) %}
-    {% set cast = truepoint.default___checked_cast(value, type) %}
+    {% set cast = 'cast(' ~ value ~ ' as ' ~ truepoint.sql_type(type) ~ ')' %}
     {% if type == 'numeric' %}
         {{ return('case when ' ~ value ~ ' = ' ~ cast ~ ' then ' ~ cast ~ ' when ' ~ value ~ ' is not null then ' ~ truepoint._raise('numeric is no whole number of 38 digits', type) ~ ' end') }}
     {% endif %}

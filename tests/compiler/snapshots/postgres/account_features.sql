@@ -1,4 +1,4 @@
--- truepoint: feature view account_features, version 3eaf8113dcc1190eff878674bd0f7483
+-- truepoint: feature view account_features, version df8f5462363a5e857a66bbbc111463f8
 -- truepoint-build: all rows
 -- One row per row of the spine: account_features as of its as-of time.
 with
@@ -6,6 +6,9 @@ with
 -- Who asks, and when.
 spine_rows as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
+    where
+        as_of >= timestamptz '1900-01-01 00:00:00+00'
+        and as_of < timestamptz '2150-01-01 00:00:00+00'
 ),
 
 -- The events of the view.
@@ -27,8 +30,10 @@ events as not materialized (
         merchant_id as merchant_id_values_7d_value
     from source_events
     where
-        occurred_at is not null
-        and known_at is not null
+        occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+        and occurred_at < timestamptz '2150-01-01 00:00:00+00'
+        and known_at >= timestamptz '1900-01-01 00:00:00+00'
+        and known_at < timestamptz '2150-01-01 00:00:00+00'
         and account_id is not null
 ),
 
@@ -324,7 +329,8 @@ features as (
         seen.as_of,
         seen.account_id,
         cast(seen.n_1h as bigint) as account_txn_count_1h,
-        cast(seen.amount_minor_total_24h as bigint) as account_amount_sum_24h,
+        case when seen.amount_minor_total_24h between -9223372036854775808 and 9223372036854775807 then cast(seen.amount_minor_total_24h as bigint) end
+            as account_amount_sum_24h,
         cast(seen.amount_minor_total_30d as double precision) / nullif(cast(seen.amount_minor_n_30d as double precision), 0) as account_amount_mean_30d,
         sqrt(cast(cast(seen.amount_minor_n_30d as numeric) * seen.amount_minor_squares_30d - cast(seen.amount_minor_total_30d as numeric)
             * seen.amount_minor_total_30d as double precision)
@@ -337,6 +343,6 @@ features as (
 
 select
     features.*,
-    cast('3eaf8113dcc1190eff878674bd0f7483' as text) as table_version,
+    cast('df8f5462363a5e857a66bbbc111463f8' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

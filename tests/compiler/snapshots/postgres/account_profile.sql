@@ -1,4 +1,4 @@
--- truepoint: feature view account_profile, version b89f3e156f7c23e97af1bdd85067c687
+-- truepoint: feature view account_profile, version b6dea3f1bc51fd5ce4f8d1493f176969
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
 with
@@ -6,6 +6,9 @@ with
 -- Who asks, and when.
 spine_rows as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
+    where
+        as_of >= timestamptz '1900-01-01 00:00:00+00'
+        and as_of < timestamptz '2150-01-01 00:00:00+00'
 ),
 
 -- The events of the view.
@@ -27,8 +30,10 @@ events as (
         ) as event_rank
     from source_events
     where
-        occurred_at is not null
-        and known_at is not null
+        occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+        and occurred_at < timestamptz '2150-01-01 00:00:00+00'
+        and known_at >= timestamptz '1900-01-01 00:00:00+00'
+        and known_at < timestamptz '2150-01-01 00:00:00+00'
         and account_id is not null
 ),
 
@@ -104,6 +109,6 @@ features as (
 
 select
     features.*,
-    cast('b89f3e156f7c23e97af1bdd85067c687' as text) as table_version,
+    cast('b6dea3f1bc51fd5ce4f8d1493f176969' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: service card_fraud, version 76a1e8c4065c5eb4048af66ec70880b3
+-- truepoint: service card_fraud, version 3e7414d95ac3ad2dad36146e7222a2a8
 -- One row per request row, in the order of the requests.
 with
 
@@ -69,6 +69,10 @@ answers as (
                     and event.occurred_at <= request.as_of
                     and event.known_at <= request.as_of
                     and event.transaction_id is distinct from request.event_id
+                    and event.occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+                    and event.occurred_at < timestamptz '2150-01-01 00:00:00+00'
+                    and event.known_at >= timestamptz '1900-01-01 00:00:00+00'
+                    and event.known_at < timestamptz '2150-01-01 00:00:00+00'
             ) as found__account_device_features,
             cast(windows.n_90d as bigint) as account_device_txn_count_90d
         -- windows: counts and sums in one scan, 90d back.
@@ -83,6 +87,10 @@ answers as (
                 and event.occurred_at <= request.as_of
                 and event.known_at <= request.as_of
                 and event.transaction_id is distinct from request.event_id
+                and event.occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+                and event.occurred_at < timestamptz '2150-01-01 00:00:00+00'
+                and event.known_at >= timestamptz '1900-01-01 00:00:00+00'
+                and event.known_at < timestamptz '2150-01-01 00:00:00+00'
         ) as windows
     ) as account_device_features
     -- account_features: 6 features over stg_transactions, by account_id.
@@ -97,9 +105,14 @@ answers as (
                     and event.occurred_at <= request.as_of
                     and event.known_at <= request.as_of
                     and event.transaction_id is distinct from request.event_id
+                    and event.occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+                    and event.occurred_at < timestamptz '2150-01-01 00:00:00+00'
+                    and event.known_at >= timestamptz '1900-01-01 00:00:00+00'
+                    and event.known_at < timestamptz '2150-01-01 00:00:00+00'
             ) as found__account_features,
             cast(windows.n_1h as bigint) as account_txn_count_1h,
-            cast(windows.amount_minor_total_24h as bigint) as account_amount_sum_24h,
+            case when windows.amount_minor_total_24h between -9223372036854775808 and 9223372036854775807
+                then cast(windows.amount_minor_total_24h as bigint) end as account_amount_sum_24h,
             cast(windows.amount_minor_total_30d as double precision) / nullif(cast(windows.amount_minor_n_30d as double precision), 0)
                 as account_amount_mean_30d,
             sqrt(cast(cast(windows.amount_minor_n_30d as numeric) * windows.amount_minor_squares_30d - cast(windows.amount_minor_total_30d as numeric)
@@ -123,6 +136,10 @@ answers as (
                 and event.occurred_at <= request.as_of
                 and event.known_at <= request.as_of
                 and event.transaction_id is distinct from request.event_id
+                and event.occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+                and event.occurred_at < timestamptz '2150-01-01 00:00:00+00'
+                and event.known_at >= timestamptz '1900-01-01 00:00:00+00'
+                and event.known_at < timestamptz '2150-01-01 00:00:00+00'
         ) as windows
         -- merchant_id_values_7d: how many different values, in one scan, 7d back.
         cross join lateral (
@@ -136,6 +153,10 @@ answers as (
                     and event.occurred_at <= request.as_of
                     and event.known_at <= request.as_of
                     and event.transaction_id is distinct from request.event_id
+                    and event.occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+                    and event.occurred_at < timestamptz '2150-01-01 00:00:00+00'
+                    and event.known_at >= timestamptz '1900-01-01 00:00:00+00'
+                    and event.known_at < timestamptz '2150-01-01 00:00:00+00'
                     and event.merchant_id is not null
                 group by event.merchant_id
             ) as present
@@ -151,6 +172,10 @@ answers as (
                 and event.occurred_at <= request.as_of
                 and event.known_at <= request.as_of
                 and event.transaction_id is distinct from request.event_id
+                and event.occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+                and event.occurred_at < timestamptz '2150-01-01 00:00:00+00'
+                and event.known_at >= timestamptz '1900-01-01 00:00:00+00'
+                and event.known_at < timestamptz '2150-01-01 00:00:00+00'
             order by event.occurred_at desc, event.known_at desc, event.transaction_id collate "C" desc
             limit 1
         ) as latest_90d
@@ -167,6 +192,10 @@ answers as (
                     event.account_id = request.account_id
                     and event.occurred_at <= request.as_of
                     and event.known_at <= request.as_of
+                    and event.occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+                    and event.occurred_at < timestamptz '2150-01-01 00:00:00+00'
+                    and event.known_at >= timestamptz '1900-01-01 00:00:00+00'
+                    and event.known_at < timestamptz '2150-01-01 00:00:00+00'
             ) as found__account_profile,
             latest_home_country_lifetime.of_latest as account_home_country
         from (values (1)) as one_row (one)
@@ -180,6 +209,10 @@ answers as (
                 event.account_id = request.account_id
                 and event.occurred_at <= request.as_of
                 and event.known_at <= request.as_of
+                and event.occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+                and event.occurred_at < timestamptz '2150-01-01 00:00:00+00'
+                and event.known_at >= timestamptz '1900-01-01 00:00:00+00'
+                and event.known_at < timestamptz '2150-01-01 00:00:00+00'
             order by event.occurred_at desc, event.known_at desc, event.account_version_id collate "C" desc
             limit 1
         ) as latest_home_country_lifetime
@@ -196,6 +229,10 @@ answers as (
                     event.merchant_id = request.merchant_id
                     and event.occurred_at <= request.as_of
                     and event.known_at <= request.as_of
+                    and event.occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+                    and event.occurred_at < timestamptz '2150-01-01 00:00:00+00'
+                    and event.known_at >= timestamptz '1900-01-01 00:00:00+00'
+                    and event.known_at < timestamptz '2150-01-01 00:00:00+00'
             ) as found__merchant_chargeback_features,
             cast(windows.n_90d as bigint) as merchant_chargeback_count_90d
         -- windows: counts and sums in one scan, 90d back.
@@ -208,6 +245,10 @@ answers as (
                 and event.occurred_at > request.since_90d
                 and event.occurred_at <= request.as_of
                 and event.known_at <= request.as_of
+                and event.occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+                and event.occurred_at < timestamptz '2150-01-01 00:00:00+00'
+                and event.known_at >= timestamptz '1900-01-01 00:00:00+00'
+                and event.known_at < timestamptz '2150-01-01 00:00:00+00'
         ) as windows
     ) as merchant_chargeback_features
     -- merchant_features: 3 features over stg_transactions, by merchant_id.
@@ -222,6 +263,10 @@ answers as (
                     and event.occurred_at <= request.as_of
                     and event.known_at <= request.as_of
                     and event.transaction_id is distinct from request.event_id
+                    and event.occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+                    and event.occurred_at < timestamptz '2150-01-01 00:00:00+00'
+                    and event.known_at >= timestamptz '1900-01-01 00:00:00+00'
+                    and event.known_at < timestamptz '2150-01-01 00:00:00+00'
             ) as found__merchant_features,
             cast(windows.n_5m as bigint) as merchant_txn_count_5m,
             cast(windows.is_declined_total_1h as double precision) / nullif(cast(windows.is_declined_n_1h as double precision), 0)
@@ -246,6 +291,10 @@ answers as (
                 and event.occurred_at <= request.as_of
                 and event.known_at <= request.as_of
                 and event.transaction_id is distinct from request.event_id
+                and event.occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+                and event.occurred_at < timestamptz '2150-01-01 00:00:00+00'
+                and event.known_at >= timestamptz '1900-01-01 00:00:00+00'
+                and event.known_at < timestamptz '2150-01-01 00:00:00+00'
         ) as windows
     ) as merchant_features
 ),
@@ -293,7 +342,7 @@ order by ord
 -- truepoint-signature: {
 --   "service": "card_fraud",
 --   "description": "Features of the model that decides on card transactions.",
---   "definition_version": "76a1e8c4065c5eb4048af66ec70880b3",
+--   "definition_version": "3e7414d95ac3ad2dad36146e7222a2a8",
 --   "example": {"account_id": "a-004023", "merchant_id": "m-00001", "amount_minor": 10614, "country": "EE", "device_id": "d-000234", "event_id": "t-000199998", "as_of": "2026-08-31T23:53:35.119964Z"},
 --   "parameters": [
 --     {"name": "account_id", "type": "text", "role": "entity"},

@@ -1,4 +1,4 @@
--- truepoint: feature view merchant_features, version 840d3768598d8203336538f75719322c
+-- truepoint: feature view merchant_features, version 55e36da40e47da393f3c1d6100b78ed8
 -- truepoint-build: all rows
 -- One row per row of the spine: merchant_features as of its as-of time.
 with
@@ -6,6 +6,9 @@ with
 -- Who asks, and when.
 spine_rows as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
+    where
+        as_of >= timestamptz '1900-01-01 00:00:00+00'
+        and as_of < timestamptz '2150-01-01 00:00:00+00'
 ),
 
 -- The events of the view.
@@ -28,8 +31,10 @@ events as not materialized (
         cast(amount_minor as numeric) * cast(amount_minor as numeric) as amount_minor_squares
     from source_events
     where
-        occurred_at is not null
-        and known_at is not null
+        occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+        and occurred_at < timestamptz '2150-01-01 00:00:00+00'
+        and known_at >= timestamptz '1900-01-01 00:00:00+00'
+        and known_at < timestamptz '2150-01-01 00:00:00+00'
         and merchant_id is not null
 ),
 
@@ -234,6 +239,6 @@ features as (
 
 select
     features.*,
-    cast('840d3768598d8203336538f75719322c' as text) as table_version,
+    cast('55e36da40e47da393f3c1d6100b78ed8' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: feature view probe_ordered_chargeback, version bca481cb6c529b7ed36c7f5503e2e6a8
+-- truepoint: feature view probe_ordered_chargeback, version 38a15aa97aeefb5cf166f0e31f20fe11
 -- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with recursive
@@ -6,6 +6,9 @@ with recursive
 -- Who asks, and when.
 spine_rows as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
+    where
+        as_of >= timestamptz '1900-01-01 00:00:00+00'
+        and as_of < timestamptz '2150-01-01 00:00:00+00'
 ),
 
 -- The events of the view.
@@ -29,8 +32,10 @@ events as (
         ) as event_rank
     from source_events
     where
-        occurred_at is not null
-        and known_at is not null
+        occurred_at >= timestamptz '1900-01-01 00:00:00+00'
+        and occurred_at < timestamptz '2150-01-01 00:00:00+00'
+        and known_at >= timestamptz '1900-01-01 00:00:00+00'
+        and known_at < timestamptz '2150-01-01 00:00:00+00'
         and merchant_id is not null
 ),
 
@@ -387,6 +392,6 @@ features as (
 
 select
     features.*,
-    cast('bca481cb6c529b7ed36c7f5503e2e6a8' as text) as table_version,
+    cast('38a15aa97aeefb5cf166f0e31f20fe11' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: training table of service card_fraud, version eed25dc325875b5e0ef39eadc97f7e5d
+-- truepoint: training table of service card_fraud, version d4cd7bad862330fb3752c6d3e20d307b
 -- truepoint-build: all rows
 -- One row per row of the spine: what the service card_fraud would have answered, and the label.
 with
@@ -11,6 +11,9 @@ fraud_labels as (
 -- Who asks, and when.
 spine as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
+    where
+        as_of >= timestamptz '1900-01-01 00:00:00+00'
+        and as_of < timestamptz '2150-01-01 00:00:00+00'
 ),
 
 -- The features of account_features.
@@ -72,6 +75,6 @@ training as (
 
 select
     training.*,
-    cast('eed25dc325875b5e0ef39eadc97f7e5d' as text) as table_version,
+    cast('d4cd7bad862330fb3752c6d3e20d307b' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from training

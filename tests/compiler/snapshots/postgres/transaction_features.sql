@@ -1,4 +1,4 @@
--- truepoint: derived view transaction_features, version 81a72ddb305a013ceaf9800e71e86f10
+-- truepoint: derived view transaction_features, version 91cb554364ce02442738456c675670d0
 -- truepoint-build: all rows
 -- One row per row of the spine: transaction_features as of its as-of time.
 with
@@ -6,6 +6,9 @@ with
 -- Who asks, and when.
 spine as (
     select * from "truepoint"."truepoint_features"."spine_transactions"
+    where
+        as_of >= timestamptz '1900-01-01 00:00:00+00'
+        and as_of < timestamptz '2150-01-01 00:00:00+00'
 ),
 
 -- The features of account_features.
@@ -68,6 +71,6 @@ features as (
 
 select
     features.*,
-    cast('81a72ddb305a013ceaf9800e71e86f10' as text) as table_version,
+    cast('91cb554364ce02442738456c675670d0' as text) as table_version,
     cast(0 as bigint) as table_epoch
 from features

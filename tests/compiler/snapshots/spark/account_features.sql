@@ -1,14 +1,17 @@
--- truepoint: feature view account_features, version e8b64570194d0502902b8495cfc029f4
+-- truepoint: feature view account_features, version 99eb3c562b86bffd79e410c0140faad0
 -- truepoint-build: all rows
 -- One row per row of the spine: account_features as of its as-of time.
-with spine_rows as (
-    select *
-    from truepoint_features.spine_transactions
+with
+
+-- Who asks, and when.
+spine_rows as (
+    select * from truepoint_features.spine_transactions
     where
         as_of >= timestamp '1900-01-01 00:00:00+00:00'
         and as_of < timestamp '2150-01-01 00:00:00+00:00'
 ),
 
+-- The events of the view.
 source_events as (
     select * from truepoint_features.stg_transactions
 ),
@@ -57,7 +60,7 @@ spine as (
             and own.known_at <= spine_rows.as_of
 ),
 
--- merchant_id_values_7d: a value is present while at least one visible event holds it.
+-- Where an event that holds a value comes and goes.
 merchant_id_values_7d_timeline as (
     select
         events.account_id,
@@ -70,7 +73,7 @@ merchant_id_values_7d_timeline as (
     lateral view stack(
         2,
         greatest(events.event_time, events.known_at), 1,
-        greatest(timestamp_micros(unix_micros(events.event_time) + 604800000000), events.known_at), -1
+        greatest(timestamp_micros(unix_micros(events.event_time) + 604800000000 /* 7d */), events.known_at), -1
     ) step as happens_at, events_seen
     where events.merchant_id_values_7d_value is not null
     union all
@@ -85,9 +88,10 @@ merchant_id_values_7d_timeline as (
     cross join (values (1, -1), (3, 1)) as step (place, events_seen)
     where
         own_merchant_id_values_7d_value is not null
-        and own_event_time > timestamp_micros(unix_micros(happens_at) - 604800000000)
+        and own_event_time > timestamp_micros(unix_micros(happens_at) - 604800000000 /* 7d */)
 ),
 
+-- How many visible events hold each value, from each step on.
 merchant_id_values_7d_running as (
     select
         *,
@@ -99,6 +103,7 @@ merchant_id_values_7d_running as (
     from merchant_id_values_7d_timeline
 ),
 
+-- Where a value comes, with its first visible event (1), or goes, with its last (-1).
 merchant_id_values_7d_changes as (
     select
         account_id,
@@ -110,9 +115,10 @@ merchant_id_values_7d_changes as (
     where (events_present > 0) <> (events_present - events_seen > 0)
 ),
 
--- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row: its own event out (1), its question (2), its own event back (3).
+-- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row:
+-- its own event out (1), its question (2), its own event back (3).
 -- arrives_after: the offset, in seconds, of the sums that the row comes into.
--- leaves_from, leaves_upto: the windows that leave it behind, by number: 1 of 3600 s, 2 of 86400 s, 3 of 2592000 s.
+-- leaves_from, leaves_upto: the windows that leave it behind, by number: 1 of 1h, 2 of 1d, 3 of 30d.
 timeline as (
     select
         account_id,
@@ -139,8 +145,8 @@ timeline as (
         0 as place,
         cast(null as int) as arrives_after,
         case
-            when known_at <= timestamp_micros(unix_micros(event_time) + 3600000000) then 1
-            when known_at <= timestamp_micros(unix_micros(event_time) + 86400000000) then 2
+            when known_at <= timestamp_micros(unix_micros(event_time) + 3600000000 /* 1h */) then 1
+            when known_at <= timestamp_micros(unix_micros(event_time) + 86400000000 /* 1d */) then 2
             else 3
         end as leaves_from,
         3 as leaves_upto,
@@ -155,7 +161,7 @@ timeline as (
     from events
     where
         known_at > event_time
-        and known_at <= timestamp_micros(unix_micros(event_time) + 2592000000000)
+        and known_at <= timestamp_micros(unix_micros(event_time) + 2592000000000 /* 30d */)
     union all
     select
         events.account_id,
@@ -176,12 +182,12 @@ timeline as (
     from events
     lateral view stack(
         3,
-        timestamp_micros(unix_micros(events.known_at) - 3600000000), 1,
-        timestamp_micros(unix_micros(events.known_at) - 86400000000), 2,
-        timestamp_micros(unix_micros(events.known_at) - 2592000000000), 3
+        timestamp_micros(unix_micros(events.known_at) - 3600000000 /* 1h */), 1,
+        timestamp_micros(unix_micros(events.known_at) - 86400000000 /* 1d */), 2,
+        timestamp_micros(unix_micros(events.known_at) - 2592000000000 /* 30d */), 3
     ) gone as happens_at, number
     where
-        events.known_at > timestamp_micros(unix_micros(events.event_time) + 3600000000)
+        events.known_at > timestamp_micros(unix_micros(events.event_time) + 3600000000 /* 1h */)
         and gone.happens_at > events.event_time
     union all
     select
@@ -221,6 +227,7 @@ timeline as (
     from spine
 ),
 
+-- The latest event so far (_max), and before the row (_max_before): the runner-up is found from both.
 maxima as (
     select
         *,
@@ -240,6 +247,10 @@ maxima as (
         )
 ),
 
+-- Sums so far, along the line.
+-- _arrived: of all that has become visible, however long ago.
+-- _left: of what the window has left behind.
+-- _runner_up: the latest event but for the greatest, for rows whose own event is that.
 running as (
     select
         account_id,
@@ -252,14 +263,22 @@ running as (
         amount_minor_squares,
         own_event_time,
         coalesce(sum(case when arrives_after = 0 then n end) over so_far, 0) as n_arrived,
-        case when count(*) over so_far > 0 then sum(cast(coalesce(case when arrives_after = 0 then amount_minor_total end, 0) as decimal(38, 0))) over so_far else 0 end as amount_minor_total_arrived,
+        case when count(*) over so_far > 0 then sum(cast(coalesce(case when arrives_after = 0 then amount_minor_total end, 0) as decimal(38, 0)))
+            over so_far else 0 end as amount_minor_total_arrived,
         coalesce(sum(case when arrives_after = 0 then amount_minor_n end) over so_far, 0) as amount_minor_n_arrived,
-        case when count(*) over so_far > 0 then sum(cast(coalesce(case when arrives_after = 0 then amount_minor_squares end, 0) as decimal(38, 0))) over so_far else 0 end as amount_minor_squares_arrived,
+        case when count(*) over so_far > 0 then sum(cast(coalesce(case when arrives_after = 0 then amount_minor_squares end, 0) as decimal(38, 0)))
+            over so_far else 0 end as amount_minor_squares_arrived,
         coalesce(sum(case when 1 between leaves_from and leaves_upto then n end) over left_by_1h, 0) as n_1h_left,
-        case when count(*) over left_by_24h > 0 then sum(cast(coalesce(case when 2 between leaves_from and leaves_upto then amount_minor_total end, 0) as decimal(38, 0))) over left_by_24h else 0 end as amount_minor_total_24h_left,
+        case when count(*) over left_by_24h > 0
+            then sum(cast(coalesce(case when 2 between leaves_from and leaves_upto then amount_minor_total end, 0) as decimal(38, 0))) over left_by_24h
+            else 0 end as amount_minor_total_24h_left,
         coalesce(sum(case when 3 between leaves_from and leaves_upto then amount_minor_n end) over left_by_30d, 0) as amount_minor_n_30d_left,
-        case when count(*) over left_by_30d > 0 then sum(cast(coalesce(case when 3 between leaves_from and leaves_upto then amount_minor_total end, 0) as decimal(38, 0))) over left_by_30d else 0 end as amount_minor_total_30d_left,
-        case when count(*) over left_by_30d > 0 then sum(cast(coalesce(case when 3 between leaves_from and leaves_upto then amount_minor_squares end, 0) as decimal(38, 0))) over left_by_30d else 0 end as amount_minor_squares_30d_left,
+        case when count(*) over left_by_30d > 0
+            then sum(cast(coalesce(case when 3 between leaves_from and leaves_upto then amount_minor_total end, 0) as decimal(38, 0))) over left_by_30d
+            else 0 end as amount_minor_total_30d_left,
+        case when count(*) over left_by_30d > 0
+            then sum(cast(coalesce(case when 3 between leaves_from and leaves_upto then amount_minor_squares end, 0) as decimal(38, 0))) over left_by_30d
+            else 0 end as amount_minor_squares_30d_left,
         sum(merchant_id_values_7d) over so_far as merchant_id_values_7d,
         own_latest_90d,
         latest_90d_max as latest_90d,
@@ -276,17 +295,17 @@ running as (
         left_by_1h as (
             partition by account_id
             order by unix_micros(happens_at)
-            range between unbounded preceding and 3600000000L preceding
+            range between unbounded preceding and 3600000000L /* 1h */ preceding
         ),
         left_by_24h as (
             partition by account_id
             order by unix_micros(happens_at)
-            range between unbounded preceding and 86400000000L preceding
+            range between unbounded preceding and 86400000000L /* 1d */ preceding
         ),
         left_by_30d as (
             partition by account_id
             order by unix_micros(happens_at)
-            range between unbounded preceding and 2592000000000L preceding
+            range between unbounded preceding and 2592000000000L /* 30d */ preceding
         )
 ),
 
@@ -296,33 +315,48 @@ seen as (
         account_id,
         happens_at as as_of,
         spine_id,
-        n_arrived - n_1h_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 3600000000) then coalesce(n, 0) else 0 end as n_1h,
-        coalesce(amount_minor_total_arrived - amount_minor_total_24h_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 86400000000) then coalesce(amount_minor_total, 0) else 0 end, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_24h,
-        amount_minor_n_arrived - amount_minor_n_30d_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000) then coalesce(amount_minor_n, 0) else 0 end as amount_minor_n_30d,
-        coalesce(amount_minor_total_arrived - amount_minor_total_30d_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000) then coalesce(amount_minor_total, 0) else 0 end, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_30d,
-        coalesce(amount_minor_squares_arrived - amount_minor_squares_30d_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000) then coalesce(amount_minor_squares, 0) else 0 end, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_squares_30d,
+        n_arrived - n_1h_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 3600000000 /* 1h */) then coalesce(n, 0) else 0 end
+            as n_1h,
+        coalesce(amount_minor_total_arrived - amount_minor_total_24h_left - case when own_event_time
+            > timestamp_micros(unix_micros(happens_at) - 86400000000 /* 1d */) then coalesce(amount_minor_total, 0)
+            else 0 end, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_24h,
+        amount_minor_n_arrived - amount_minor_n_30d_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 2592000000000 /* 30d */)
+            then coalesce(amount_minor_n, 0) else 0 end as amount_minor_n_30d,
+        coalesce(amount_minor_total_arrived - amount_minor_total_30d_left - case when own_event_time
+            > timestamp_micros(unix_micros(happens_at) - 2592000000000 /* 30d */) then coalesce(amount_minor_total, 0)
+            else 0 end, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_30d,
+        coalesce(amount_minor_squares_arrived - amount_minor_squares_30d_left - case when own_event_time
+            > timestamp_micros(unix_micros(happens_at) - 2592000000000 /* 30d */) then coalesce(amount_minor_squares, 0)
+            else 0 end, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_squares_30d,
         coalesce(merchant_id_values_7d, 0) as merchant_id_values_7d,
         case when own_latest_90d = latest_90d then latest_90d_runner_up else latest_90d end as latest_90d
     from running
     where place = 2
 ),
 
+-- The features, over what each spine row sees.
 features as (
     select
         seen.spine_id,
         seen.as_of,
         seen.account_id,
         cast(seen.n_1h as bigint) as account_txn_count_1h,
-        case when seen.amount_minor_total_24h between -9223372036854775808 and 9223372036854775807 then cast(seen.amount_minor_total_24h as bigint) end as account_amount_sum_24h,
+        case when seen.amount_minor_total_24h between -9223372036854775808 and 9223372036854775807 then cast(seen.amount_minor_total_24h as bigint) end
+            as account_amount_sum_24h,
         cast(seen.amount_minor_total_30d as double) / nullif(cast(seen.amount_minor_n_30d as double), 0) as account_amount_mean_30d,
-        sqrt(cast(coalesce(cast(seen.amount_minor_n_30d as decimal(38, 0)) * seen.amount_minor_squares_30d - cast(seen.amount_minor_total_30d as decimal(38, 0)) * cast(seen.amount_minor_total_30d as decimal(38, 0)), cast(raise_error('a number has more than 38 digits') as decimal(38, 0))) as double) / nullif(cast(cast(seen.amount_minor_n_30d as decimal(38, 0)) * (cast(seen.amount_minor_n_30d as decimal(38, 0)) - 1) as double), 0)) as account_amount_stddev_30d,
+        sqrt(cast(coalesce(cast(seen.amount_minor_n_30d as decimal(38, 0)) * seen.amount_minor_squares_30d
+            - cast(seen.amount_minor_total_30d as decimal(38, 0))
+            * seen.amount_minor_total_30d, cast(raise_error('a number has more than 38 digits') as decimal(38, 0))) as double)
+            / nullif(cast(cast(seen.amount_minor_n_30d as decimal(38, 0)) * (seen.amount_minor_n_30d - 1) as double), 0)) as account_amount_stddev_30d,
         cast(seen.merchant_id_values_7d as bigint) as account_distinct_merchants_7d,
-        cast(unix_micros(seen.as_of) - unix_micros(case when seen.latest_90d > timestamp_micros(unix_micros(seen.as_of) - 7776000000000) then seen.latest_90d end) as double) / 1000000D as txn_seconds_since_last
+        cast(unix_micros(seen.as_of)
+            - unix_micros(case when seen.latest_90d > timestamp_micros(unix_micros(seen.as_of) - 7776000000000 /* 90d */) then seen.latest_90d end)
+            as double) / 1000000D as txn_seconds_since_last
     from seen
 )
 
 select
     features.*,
-    cast('e8b64570194d0502902b8495cfc029f4' as string) as table_version,
+    cast('99eb3c562b86bffd79e410c0140faad0' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

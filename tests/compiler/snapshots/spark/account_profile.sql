@@ -1,14 +1,17 @@
--- truepoint: feature view account_profile, version 5cfb3ac14f80a7a1c4db3ee84ed18b02
+-- truepoint: feature view account_profile, version dc56ee13f061e28c8fc7324a5ec48462
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
-with spine_rows as (
-    select *
-    from truepoint_features.spine_transactions
+with
+
+-- Who asks, and when.
+spine_rows as (
+    select * from truepoint_features.spine_transactions
     where
         as_of >= timestamp '1900-01-01 00:00:00+00:00'
         and as_of < timestamp '2150-01-01 00:00:00+00:00'
 ),
 
+-- The events of the view.
 source_events as (
     select * from truepoint_features.stg_accounts
 ),
@@ -62,6 +65,7 @@ timeline as (
     from spine
 ),
 
+-- Sums so far, along the line.
 running as (
     select
         account_id,
@@ -89,6 +93,7 @@ seen as (
     where place = 2
 ),
 
+-- The features, over what each spine row sees.
 features as (
     select
         seen.spine_id,
@@ -104,6 +109,6 @@ features as (
 
 select
     features.*,
-    cast('5cfb3ac14f80a7a1c4db3ee84ed18b02' as string) as table_version,
+    cast('dc56ee13f061e28c8fc7324a5ec48462' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,14 +1,17 @@
--- truepoint: feature view hot_merchant, version d603994e5e09db097caac44e9df86192
+-- truepoint: feature view hot_merchant, version eee45a4625ae6baafe4c79c9341296f6
 -- truepoint-build: all rows
 -- One row per row of the spine: hot_merchant as of its as-of time.
-with spine_rows as (
-    select *
-    from truepoint_features.spine_transactions
+with
+
+-- Who asks, and when.
+spine_rows as (
+    select * from truepoint_features.spine_transactions
     where
         as_of >= timestamp '1900-01-01 00:00:00+00:00'
         and as_of < timestamp '2150-01-01 00:00:00+00:00'
 ),
 
+-- The events of the view.
 source_events as (
     select * from truepoint_features.stg_transactions
 ),
@@ -52,7 +55,7 @@ spine as (
 
 -- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row (2).
 -- arrives_after: the offset, in seconds, of the sums that the row comes into.
--- leaves_from, leaves_upto: the windows that leave it behind, by number: 1 of 3600 s, 2 of 86400 s after 604800 s.
+-- leaves_from, leaves_upto: the windows that leave it behind, by number: 1 of 1h, 2 of 1d after 7d.
 timeline as (
     select
         merchant_id,
@@ -81,7 +84,7 @@ timeline as (
     from events
     where
         known_at > event_time
-        and known_at <= timestamp_micros(unix_micros(event_time) + 3600000000)
+        and known_at <= timestamp_micros(unix_micros(event_time) + 3600000000 /* 1h */)
     union all
     select
         events.merchant_id,
@@ -97,19 +100,19 @@ timeline as (
     from events
     lateral view stack(
         1,
-        timestamp_micros(unix_micros(events.known_at) - 3600000000), 1
+        timestamp_micros(unix_micros(events.known_at) - 3600000000 /* 1h */), 1
     ) gone as happens_at, number
     where
-        events.known_at > timestamp_micros(unix_micros(events.event_time) + 3600000000)
+        events.known_at > timestamp_micros(unix_micros(events.event_time) + 3600000000 /* 1h */)
         and gone.happens_at > events.event_time
     union all
     select
         merchant_id,
-        greatest(timestamp_micros(unix_micros(event_time) + 604800000000), known_at) as happens_at,
+        greatest(timestamp_micros(unix_micros(event_time) + 604800000000 /* 7d */), known_at) as happens_at,
         cast(null as string) as spine_id,
         0 as place,
         604800 as arrives_after,
-        case when known_at <= timestamp_micros(unix_micros(event_time) + 604800000000) then 2 end as leaves_from,
+        case when known_at <= timestamp_micros(unix_micros(event_time) + 604800000000 /* 7d */) then 2 end as leaves_from,
         2 as leaves_upto,
         n,
         amount_minor_total,
@@ -118,7 +121,7 @@ timeline as (
     union all
     select
         merchant_id,
-        timestamp_micros(unix_micros(event_time) + 604800000000) as happens_at,
+        timestamp_micros(unix_micros(event_time) + 604800000000 /* 7d */) as happens_at,
         cast(null as string) as spine_id,
         0 as place,
         cast(null as int) as arrives_after,
@@ -129,8 +132,8 @@ timeline as (
         cast(null as timestamp) as own_event_time
     from events
     where
-        known_at > timestamp_micros(unix_micros(event_time) + 604800000000)
-        and known_at <= timestamp_micros(unix_micros(event_time) + 691200000000)
+        known_at > timestamp_micros(unix_micros(event_time) + 604800000000 /* 7d */)
+        and known_at <= timestamp_micros(unix_micros(event_time) + 691200000000 /* 8d */)
     union all
     select
         events.merchant_id,
@@ -146,11 +149,11 @@ timeline as (
     from events
     lateral view stack(
         1,
-        timestamp_micros(unix_micros(events.known_at) - 86400000000), 2
+        timestamp_micros(unix_micros(events.known_at) - 86400000000 /* 1d */), 2
     ) gone as happens_at, number
     where
-        events.known_at > timestamp_micros(unix_micros(events.event_time) + 691200000000)
-        and gone.happens_at > timestamp_micros(unix_micros(events.event_time) + 604800000000)
+        events.known_at > timestamp_micros(unix_micros(events.event_time) + 691200000000 /* 8d */)
+        and gone.happens_at > timestamp_micros(unix_micros(events.event_time) + 604800000000 /* 7d */)
     union all
     select
         merchant_id,
@@ -166,6 +169,7 @@ timeline as (
     from spine
 ),
 
+-- Events, and the times at which spine rows ask, in microseconds.
 key_rows as (
     select merchant_id, cast(null as bigint) as as_of from events
     union all
@@ -173,7 +177,7 @@ key_rows as (
     where merchant_id is not null
 ),
 
--- Keys with more than 1000000 events and spine rows: the time in which they are asked about, cut into 128 slices. In microseconds.
+-- Keys with more than 1000000 events and spine rows: the time in which they are asked about, in 128 slices. In microseconds.
 hot_keys as (
     select
         merchant_id,
@@ -206,9 +210,9 @@ hot_events as (
     lateral view stack(
         4,
         greatest(events.event_time, events.known_at), 0L, 0, cast(null as int),
-        greatest(timestamp_micros(unix_micros(events.event_time) + 3600000000), events.known_at), 3600000000L, cast(null as int), 1,
-        greatest(timestamp_micros(unix_micros(events.event_time) + 604800000000), events.known_at), 0L, 604800, cast(null as int),
-        greatest(timestamp_micros(unix_micros(events.event_time) + 691200000000), events.known_at), 86400000000L, cast(null as int), 2
+        greatest(timestamp_micros(unix_micros(events.event_time) + 3600000000 /* 1h */), events.known_at), 3600000000L /* 1h */, cast(null as int), 1,
+        greatest(timestamp_micros(unix_micros(events.event_time) + 604800000000 /* 7d */), events.known_at), 0L, 604800, cast(null as int),
+        greatest(timestamp_micros(unix_micros(events.event_time) + 691200000000 /* 8d */), events.known_at), 86400000000L /* 1d */, cast(null as int), 2
     ) step as seen_at, window_length, arrives_after, left_by
     where unix_micros(step.seen_at) <= hot_keys.last_at
 ),
@@ -248,7 +252,9 @@ slice_changes as (
         merchant_id,
         slice,
         coalesce(sum(case when arrives_after = 0 then n when leaves_from = 1 then -n end), 0) as n_1h,
-        coalesce(sum(cast(coalesce(case when arrives_after = 604800 then cast(amount_minor_total as decimal(38, 0)) when leaves_from = 2 then -cast(amount_minor_total as decimal(38, 0)) end, 0) as decimal(38, 0))), cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_24h_delayed_7d
+        coalesce(sum(cast(coalesce(case when arrives_after = 604800 then cast(amount_minor_total as decimal(38, 0)) when leaves_from = 2
+            then -cast(amount_minor_total as decimal(38, 0)) end, 0) as decimal(38, 0))), cast(raise_error('a sum has more than 38 digits')
+            as decimal(38, 0))) as amount_minor_total_24h_delayed_7d
     from hot_events
     group by merchant_id, slice
 ),
@@ -259,7 +265,8 @@ held as (
         hot_keys.merchant_id,
         slices.slice,
         coalesce(sum(slice_changes.n_1h) over earlier, 0) as n_1h,
-        case when count(*) over earlier > 0 then sum(cast(coalesce(slice_changes.amount_minor_total_24h_delayed_7d, 0) as decimal(38, 0))) over earlier else 0 end as amount_minor_total_24h_delayed_7d
+        case when count(*) over earlier > 0 then sum(cast(coalesce(slice_changes.amount_minor_total_24h_delayed_7d, 0) as decimal(38, 0))) over earlier
+            else 0 end as amount_minor_total_24h_delayed_7d
     from hot_keys
     inner join range(-1, 128) as slices (slice)
         on hot_keys.first_at + slices.slice * hot_keys.slice_length <= hot_keys.last_at
@@ -275,6 +282,9 @@ held as (
         )
 ),
 
+-- Sums so far, along the line.
+-- _arrived: of all that has become visible, however long ago.
+-- _left: of what the window has left behind.
 running as (
     select
         merchant_id,
@@ -286,9 +296,12 @@ running as (
         amount_minor_total,
         own_event_time,
         coalesce(sum(case when arrives_after = 0 then n end) over so_far, 0) as n_arrived,
-        case when count(*) over so_far > 0 then sum(cast(coalesce(case when arrives_after = 604800 then amount_minor_total end, 0) as decimal(38, 0))) over so_far else 0 end as amount_minor_total_delayed_7d_arrived,
+        case when count(*) over so_far > 0 then sum(cast(coalesce(case when arrives_after = 604800 then amount_minor_total end, 0) as decimal(38, 0)))
+            over so_far else 0 end as amount_minor_total_delayed_7d_arrived,
         coalesce(sum(case when 1 between leaves_from and leaves_upto then n end) over left_by_1h, 0) as n_1h_left,
-        case when count(*) over left_by_24h > 0 then sum(cast(coalesce(case when 2 between leaves_from and leaves_upto then amount_minor_total end, 0) as decimal(38, 0))) over left_by_24h else 0 end as amount_minor_total_24h_delayed_7d_left
+        case when count(*) over left_by_24h > 0
+            then sum(cast(coalesce(case when 2 between leaves_from and leaves_upto then amount_minor_total end, 0) as decimal(38, 0))) over left_by_24h
+            else 0 end as amount_minor_total_24h_delayed_7d_left
     from sliced
     window
         so_far as (
@@ -299,12 +312,12 @@ running as (
         left_by_1h as (
             partition by merchant_id, slice
             order by unix_micros(happens_at)
-            range between unbounded preceding and 3600000000L preceding
+            range between unbounded preceding and 3600000000L /* 1h */ preceding
         ),
         left_by_24h as (
             partition by merchant_id, slice
             order by unix_micros(happens_at)
-            range between unbounded preceding and 86400000000L preceding
+            range between unbounded preceding and 86400000000L /* 1d */ preceding
         )
 ),
 
@@ -314,8 +327,13 @@ seen as (
         running.merchant_id,
         happens_at as as_of,
         spine_id,
-        case when running.slice is null then n_arrived else held.n_1h + n_arrived end - n_1h_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 3600000000) then coalesce(n, 0) else 0 end as n_1h,
-        coalesce(case when running.slice is null then amount_minor_total_delayed_7d_arrived else held.amount_minor_total_24h_delayed_7d + amount_minor_total_delayed_7d_arrived end - amount_minor_total_24h_delayed_7d_left - case when own_event_time > timestamp_micros(unix_micros(happens_at) - 691200000000) and own_event_time <= timestamp_micros(unix_micros(happens_at) - 604800000000) then coalesce(amount_minor_total, 0) else 0 end, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_24h_delayed_7d
+        case when running.slice is null then n_arrived else held.n_1h + n_arrived end - n_1h_left - case when own_event_time
+            > timestamp_micros(unix_micros(happens_at) - 3600000000 /* 1h */) then coalesce(n, 0) else 0 end as n_1h,
+        coalesce(case when running.slice is null then amount_minor_total_delayed_7d_arrived else held.amount_minor_total_24h_delayed_7d
+            + amount_minor_total_delayed_7d_arrived end - amount_minor_total_24h_delayed_7d_left - case when own_event_time
+            > timestamp_micros(unix_micros(happens_at) - 691200000000 /* 8d */) and own_event_time
+            <= timestamp_micros(unix_micros(happens_at) - 604800000000 /* 7d */) then coalesce(amount_minor_total, 0)
+            else 0 end, cast(raise_error('a sum has more than 38 digits') as decimal(38, 0))) as amount_minor_total_24h_delayed_7d
     from running
     left join held
         on
@@ -324,18 +342,20 @@ seen as (
     where place = 2
 ),
 
+-- The features, over what each spine row sees.
 features as (
     select
         seen.spine_id,
         seen.as_of,
         seen.merchant_id,
         cast(seen.n_1h as bigint) as hot_count_1h,
-        case when seen.amount_minor_total_24h_delayed_7d between -9223372036854775808 and 9223372036854775807 then cast(seen.amount_minor_total_24h_delayed_7d as bigint) end as hot_sum_24h_delayed_7d
+        case when seen.amount_minor_total_24h_delayed_7d between -9223372036854775808 and 9223372036854775807
+            then cast(seen.amount_minor_total_24h_delayed_7d as bigint) end as hot_sum_24h_delayed_7d
     from seen
 )
 
 select
     features.*,
-    cast('d603994e5e09db097caac44e9df86192' as string) as table_version,
+    cast('eee45a4625ae6baafe4c79c9341296f6' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features
