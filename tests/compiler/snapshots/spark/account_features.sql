@@ -117,7 +117,7 @@ merchant_id_values_7d_changes as (
 
 -- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row:
 -- its own event out (1), its question (2), its own event back (3).
--- arrives_after: the offset, in seconds, of the sums that the row comes into.
+-- arrives_after: the row counts in the sums of windows with this offset, in seconds.
 -- leaves_from, leaves_upto: the windows that leave it behind, by number: 1 of 1h, 2 of 1d, 3 of 30d.
 timeline as (
     select

@@ -54,7 +54,7 @@ spine as (
 ),
 
 -- What events do, and spine rows, on one line of time. Of one instant, by place: events (0), then each row (2).
--- arrives_after: the offset, in seconds, of the sums that the row comes into.
+-- arrives_after: the row counts in the sums of windows with this offset, in seconds.
 -- leaves_from, leaves_upto: the windows that leave it behind, by number: 1 of 1h, 2 of 1d after 7d.
 timeline as (
     select
