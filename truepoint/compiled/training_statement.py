@@ -92,6 +92,6 @@ def load_training_statement(manifest_path: Path, service: str) -> TrainingStatem
         raise ManifestError(
             f"{manifest_path} holds {len(found)} training statements of a service {service} "
             f"(it holds: {', '.join(known) or 'none'}). A service has one in analyses/training/, with the line "
-            f"{{{{ training_statement('{service}') }}}}. {REMEDY}"
+            f"{{{{ truepoint.training_statement('{service}') }}}}. {REMEDY}"
         )
     return found[0].read(_adapter, sql=found[0].sql)

@@ -72,3 +72,9 @@ def test_services_are_listed_with_their_keys_and_version() -> None:
     assert services[0]["features"] == ACTIVITY
     assert services[1]["definition_version"] == "0123456789abcdef0123456789abcdef"
     assert "account_activity" in _run("services", "list").stdout
+
+
+def test_parity_asks_which_service_where_there_are_several() -> None:
+    result = _run("parity")
+    assert result.exit_code == 2
+    assert "there are several services: account_activity, share." in result.stderr

@@ -114,6 +114,23 @@ def test_without_a_base_every_feature_is_new(copy: DbtProject, first_service: Fi
     assert without["notes"] == ["There is nothing to compare with, so every feature is new."]
 
 
+def test_tables_that_are_not_there_yet_and_those_that_no_model_makes_any_more(copy: DbtProject, tmp_path: Path) -> None:
+    copy.run(*SELECTION)
+    text = (copy.target_path / "manifest.json").read_text()
+    elsewhere = tmp_path / "elsewhere.json"
+    elsewhere.write_text(text.replace(SCHEMA, "elsewhere"))
+    plan = json.loads(run("plan", "--json", "--compiled", str(elsewhere)).stdout)
+    assert _fates(plan) == dict.fromkeys(TABLES, "new")
+    assert plan["indexes"] == []
+    [note] = plan["notes"]
+    assert note.startswith("Indexes cannot be looked at yet: elsewhere.stg_orders is absent")
+    without = json.loads(text)
+    del without["nodes"]["model.my_shop.training_customer_orders"]
+    elsewhere.write_text(json.dumps(without))
+    plan = json.loads(run("plan", "--json", "--compiled", str(elsewhere)).stdout)
+    assert _fates(plan) == dict.fromkeys(TABLES[:2], "goes on") | {"training_customer_orders": "left over"}
+
+
 def test_a_base_that_is_not_there_is_one_sentence(copy: DbtProject, tmp_path: Path) -> None:
     result = run("plan", "--base", str(tmp_path / "none.json"))
     assert (result.exit_code, result.stdout) == (1, "")

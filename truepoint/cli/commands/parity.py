@@ -18,7 +18,7 @@ def parity(
         int, typer.Option(min=1, help="Training rows to compare; all of them when there are fewer.")
     ] = 10_000,
     seed: Annotated[int, typer.Option(help="Chooses the rows. The same seed gives the same rows.")] = 1,
-    service: Annotated[str, typer.Option(help="Feature service to compare.")] = "card_fraud",
+    service: Annotated[str | None, typer.Option(help="Feature service to compare. Default: the only one.")] = None,
     url: Annotated[str, typer.Option(help="Address of the running feature server.")] = "http://127.0.0.1:8000",
     tolerance: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of differing values that still passes, 0 to 1.")
@@ -38,6 +38,7 @@ def parity(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from consistency import compare
+    from truepoint.cli.services import choose_service
     from truepoint.compiled.manifest import training_relation
     from truepoint.compiled.registry import load_registry
     from truepoint.errors import WarehouseError
@@ -49,6 +50,7 @@ def parity(
     settings = load_settings()
     manifest_path = settings.online_manifest_path
     services = load_registry(manifest_path).services
+    service = choose_service(service, manifest_path)
     if service not in services:
         known = ", ".join(sorted(services)) or "none"
         raise typer.BadParameter(f"there is no service {service}; the manifest holds: {known}.", param_hint="--service")

@@ -20,7 +20,9 @@ def training_set(
         ),
     ],
     out: Annotated[Path, typer.Option(help="The .parquet or .csv file to write; one that is there is replaced.")],
-    service: Annotated[str, typer.Option(help="Feature service whose features are added.")] = "card_fraud",
+    service: Annotated[
+        str | None, typer.Option(help="Feature service whose features are added. Default: the only one.")
+    ] = None,
     target: Annotated[
         str, typer.Option(help="Engine that computes: postgres, or spark over the lake of TRUEPOINT_LAKE.")
     ] = "postgres",
@@ -35,11 +37,14 @@ def training_set(
     """
     import time
 
+    from truepoint.cli.services import choose_service
+    from truepoint.settings import load_settings
     from truepoint.training_sets import write_training_set
     from truepoint.training_sets.building import TARGETS
 
     if target not in TARGETS:
         raise typer.BadParameter(f"{target} is none of: {', '.join(TARGETS)}.", param_hint="--target")
+    service = choose_service(service, load_settings().online_manifest_path)
     started = time.monotonic()
     with follow_phases() as on_progress:
         rows = write_training_set(
