@@ -93,7 +93,7 @@ def test_warnings_are_those_of_postgres(trained: Trained, lake: str, monkeypatch
 
 
 OUTCOMES: dict[str, tuple[object, type[Exception], str]] = {
-    "changed definitions": ({"kind": "changed"}, ManifestError, "definitions were changed .* Compile again: dbt compile"),
+    "changed definitions": ({"kind": "changed"}, ManifestError, "were changed .* Compile again: dbt compile"),
     "dbt": ({"kind": "dbt", "message": "a\nb"}, WarehouseError, "(?s)dbt could not prepare Spark.*a\nb"),
     "out of range": (
         {"kind": "spark", "message": "[USER_RAISED_EXCEPTION] out of range: 9\nJVM"},
