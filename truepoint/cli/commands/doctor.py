@@ -12,6 +12,7 @@ def doctor(
     apply: Annotated[
         bool, typer.Option("--apply", help="Make the missing indexes (concurrently) and settings.")
     ] = False,
+    ddl: Annotated[bool, typer.Option("--ddl", help="Print the guards' DDL too, which a person has to run.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Check that the database has what the definitions need, and print the DDL it lacks.
@@ -52,7 +53,7 @@ def doctor(
     if as_json:
         _print_json(examination)
     else:
-        _print_table(examination)
+        _print_table(examination, with_guards=ddl)
     if examination.missing or failed:
         raise typer.Exit(1)
 
@@ -70,7 +71,7 @@ def _print_json(examination: "Examination") -> None:
     typer.echo(json.dumps(report, indent=2))
 
 
-def _print_table(examination: "Examination") -> None:
+def _print_table(examination: "Examination", *, with_guards: bool) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -86,7 +87,12 @@ def _print_table(examination: "Examination") -> None:
         typer.echo("\n-- What is missing; `truepoint doctor --apply` makes these:")
         for statement in examination.applicable:
             typer.echo(statement.rstrip(";") + ";")
-    if examination.by_hand:
+    if examination.by_hand and not with_guards:
+        typer.echo(
+            f"\n{len(examination.by_hand)} statements would change what writers may do, so a person runs them: "
+            "`truepoint guard` as named above, or\n`truepoint doctor --ddl`, which prints them all."
+        )
+    if examination.by_hand and with_guards:
         typer.echo("\n-- What is missing, and changes what writers may do: to be run by hand.")
         for statement in examination.by_hand:
             typer.echo(statement.rstrip(";") + ";")
