@@ -45,7 +45,7 @@ def compare_tables(dsn: str, schema: str, folder: Path) -> Iterator[ComparedTabl
     names = sorted(path.name for path in folder.glob("*/") if any(path.glob("*.parquet")))
     if not names:
         raise ParityError(f"{folder} holds no table: give the folder of a schema, such as truepoint_features.db.")
-    with connect(dsn, session={"TimeZone": "UTC"}) as connection:
+    with connect(dsn, session={"TimeZone": "UTC", "DateStyle": "ISO"}) as connection:
         read_times_beyond(connection)
         for name in names:
             yield _compare_table(connection, schema, name, folder / name)

@@ -70,7 +70,7 @@ async def open_sample(dsn: str, service: Service, *, table: str, rows: int, seed
     empty; WarehouseError where the database cannot be reached.
     """
     wanted = sampled_columns(service)
-    async with await connect_async(dsn, session={"TimeZone": "UTC"}) as connection:
+    async with await connect_async(dsn, session={"TimeZone": "UTC", "DateStyle": "ISO"}) as connection:
         # One snapshot for counting and reading: a build in between must not mix two tables.
         await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
         await connection.set_read_only(True)

@@ -18,6 +18,7 @@ from feature_server.errors import (
 from feature_server.settings import FeatureServerSettings
 from truepoint.compiled.registry import Service
 from truepoint.postgres.connecting import set_session
+from truepoint.postgres.session import VALUE_SETTINGS
 from truepoint.postgres_uri import uri_for_asyncpg
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def session_settings(statement_timeout_seconds: float) -> dict[str, str]:
         "jit": "off",
         "plan_cache_mode": "force_generic_plan",
         "statement_timeout": str(max(1, round(statement_timeout_seconds * 1000))),  # milliseconds
-        "TimeZone": "UTC",
+        **VALUE_SETTINGS,
     }
 
 

@@ -3,6 +3,7 @@
 Keys are uuid and bigint, event ids bigint, request fields of the types that have not been tried elsewhere.
 """
 
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,6 +67,13 @@ CONDITIONS: Final = {
     "status_from_alpha": ("status >= 'alpha'", lambda row: row["status"] is not None and row["status"] >= "alpha"),
     "iso_is_ee": ("iso = 'EE'", lambda row: row["iso"] == "EE"),
     "many_items": ("items * 1000 > 2000", lambda row: row["items"] is not None and row["items"] > 2),
+    # A date is compared with an instant by its midnight, in UTC.
+    "ships_after": (
+        "shipped_on > occurred_at",
+        lambda row: (
+            row["shipped_on"] is not None and datetime.combine(row["shipped_on"], time(tzinfo=UTC)) > row["occurred_at"]
+        ),
+    ),
     "code_is_b": ("code in ('b', 'C')", lambda row: row["code"] in ("b", "C")),
 }
 
@@ -86,7 +94,8 @@ def definitions(key: str) -> dict[str, tuple[str, dict[str, Any]]]:
         ):
             features[f"{key}_{column}_{name}"] = (given, {"of": column, **meta})
     for column, sum_type in (("items", "bigint"), ("price", "numeric")):
-        for name, given in (("sum", sum_type), ("mean", "double precision"), ("variance", "double precision")):
+        for name in ("sum", "mean", "variance", "stddev"):
+            given = sum_type if name == "sum" else "double precision"
             features[f"{key}_{column}_{name}"] = (given, {"of": column, "aggregate": name, "window": "10d"})
     for name, (where, _) in CONDITIONS.items():
         features[f"{key}_{name}"] = ("bigint", {"aggregate": "count", "window": "lifetime", "where": where})
@@ -124,7 +133,8 @@ def write_project(folder: Path) -> Path:
     bodies["order_features"] = "{{ truepoint.derived_view(inputs=['customer_features'], spine='spine_asks') }}"
     views = [f"{key}_features" for key in KEYS] + ["order_features"]
     bodies["training_orders"] = f"{{{{ truepoint.training_set(service='orders', spine='spine_asks', views={views}) }}}}"
-    models.append({"name": "training_orders", "description": "For tests."})
+    tests = ["truepoint.parity", "truepoint.no_future_knowledge"]
+    models.append({"name": "training_orders", "description": "For tests.", "data_tests": tests})
     features = [name for key in KEYS for name in definitions(key)] + list(DERIVED)
     exposure = {
         "name": "orders", "type": "ml", "description": "For tests.",

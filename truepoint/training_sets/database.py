@@ -15,6 +15,7 @@ from truepoint.compiled.training_statement import UNSETTLED, TrainingStatement
 from truepoint.errors import SpineError, WarehouseError, first_line
 from truepoint.postgres.connecting import connect
 from truepoint.postgres.relations import RELATIONS
+from truepoint.postgres.session import VALUE_SETTINGS
 from truepoint.postgres.warehouse import running_dsn
 from truepoint.settings import Settings
 from truepoint.training_sets.checking import CheckedSpine
@@ -28,13 +29,8 @@ from truepoint.training_sets.computing import (
 )
 from truepoint.training_sets.unknown_keys import find_in_postgres
 
-# Compiling costs more than it saves here; the rest makes the text of values what we read.
-SETTINGS: Final[dict[str, str]] = {
-    "TimeZone": "UTC",
-    "DateStyle": "ISO",
-    "extra_float_digits": "1",
-    "jit": "off",
-}
+# Compiling costs more than it saves here.
+SETTINGS: Final[dict[str, str]] = {**VALUE_SETTINGS, "jit": "off"}
 
 
 @contextmanager

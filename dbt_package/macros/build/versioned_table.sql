@@ -5,7 +5,7 @@
 {% materialization versioned_table, default %}
     {# dbt's materialisation looks this name up in the node's context, when it runs. #}
     {% do context.update({'should_full_refresh': truepoint._should_full_refresh}) %}
-    {% for statement in ['{{ truepoint._lock_table() }}', '{{ truepoint._set_training_memory() }}'] %}
+    {% for statement in ['{{ truepoint._lock_table() }}', '{{ truepoint._set_training_memory() }}', '{{ truepoint._set_model_session() }}'] %}
         {% do pre_hooks.append({'sql': statement, 'transaction': true}) %}
     {% endfor %}
     {% do post_hooks.append({'sql': '{{ truepoint._describe_columns() }}', 'transaction': true}) %}
