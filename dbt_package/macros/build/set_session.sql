@@ -22,7 +22,7 @@
     {{ return(adapter.dispatch('_set_session', 'truepoint')(is_ours)) }}
 {% endmacro %}
 
-{% macro default___set_session(is_ours) %}
+{% macro spark___set_session(is_ours) %}
     {{ return('') }}
 {% endmacro %}
 

@@ -106,7 +106,7 @@
     {% for field, type in request.items() %}
         {% if truepoint._get_value_type(type) not in truepoint._get_value_types() %}
             {% do errors.append(truepoint._definition_error(node, subject, 'request field ' ~ field ~ ' has type ' ~ truepoint._get_type_problem(type))) %}
-        {% elif field in truepoint._get_own_names() + truepoint._get_reserved_words() %}
+        {% elif truepoint._is_taken_name(field) %}
             {% do errors.append(truepoint._definition_error(node, subject, 'request field ' ~ field ~ ' is the name of a column of the compiler, or a word of SQL (allowed: any other)')) %}
         {% elif field not in columns %}
             {% do errors.append(truepoint._definition_error(node, subject, 'request field ' ~ field ~ ' is no column of ' ~ spine.name ~ truepoint._did_you_mean(field, columns) ~ ' (allowed: ' ~ (columns | join(', ')) ~ ')')) %}

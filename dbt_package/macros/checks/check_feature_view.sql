@@ -28,7 +28,7 @@
             {% if view.entity.index(key) != loop.index0 %}
                 {% do errors.append(truepoint._definition_error(node, node.name, 'entity ' ~ key ~ ' is listed twice (allowed: once)')) %}
             {% endif %}
-            {% if key in truepoint._get_own_names() + truepoint._get_reserved_words() %}
+            {% if truepoint._is_taken_name(key) %}
                 {% do errors.append(truepoint._definition_error(node, node.name, 'entity ' ~ key ~ ' is the name of a column of the compiler, or a word of SQL (allowed: any other; the staging model and the spine can give it)')) %}
             {% endif %}
             {% for input, columns in [[events[0], event_columns], [spines[0], spine_columns]] if key not in columns %}
@@ -215,7 +215,7 @@
     {% if not modules.re.match('^[a-z][a-z0-9_]{0,62}$', column.name) %}
         {% do errors.append(truepoint._definition_error(node, column.name, 'is no name for a feature (allowed: lower-case letters, digits and _, at most 63, a letter first)')) %}
     {% endif %}
-    {% if column.name in truepoint._get_own_names() + truepoint._get_reserved_words() or modules.re.match('^(found__|since_[0-9]|until_[0-9])', column.name) or column.name in spine_columns %}
+    {% if truepoint._is_taken_name(column.name) or column.name in spine_columns %}
         {% do errors.append(truepoint._definition_error(node, column.name, 'is the name of a column of the spine or of the compiler, or a word of SQL (allowed: any other)')) %}
     {% endif %}
     {{ return(errors) }}

@@ -22,7 +22,7 @@
                 {% do own_errors.append(truepoint._definition_error(exposure, exposure.name, 'spine is ' ~ (service.get('spine') or 'not given') ~ truepoint._did_you_mean(service.get('spine') or '', spines) ~ ' (allowed: a model with meta.spine: ' ~ (spines | join(', ')) ~ ')')) %}
             {% else %}
                 {% set spine_columns = truepoint._get_column_types(truepoint._get_model(service.spine)) %}
-                {% for entity in service.get('entities') or [] if entity in truepoint._get_own_names() %}
+                {% for entity in service.get('entities') or [] if truepoint._is_taken_name(entity) %}
                     {% do own_errors.append(truepoint._definition_error(exposure, exposure.name, 'entity ' ~ entity ~ ' is the name of a column of the compiler (allowed: any other)')) %}
                 {% endfor %}
                 {% for entity in service.get('entities') or [] if entity not in spine_columns %}
