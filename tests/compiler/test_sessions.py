@@ -122,7 +122,9 @@ def as_number(value: Any) -> Any:
     """A decimal's text without the zeros at its end, which are no value."""
     if isinstance(value, list):
         return [as_number(element) for element in value]
-    return Decimal(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]+([.][0-9]+)?(E-?[0-9]+)?", value) else value
+    return (
+        Decimal(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]+([.][0-9]+)?(E-?[0-9]+)?", value) else value
+    )
 
 
 def test_dbt_and_the_server_set_the_same() -> None:

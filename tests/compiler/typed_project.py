@@ -3,7 +3,7 @@
 Keys are uuid and bigint, event ids bigint, request fields of the types that have not been tried elsewhere.
 """
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,12 +67,13 @@ CONDITIONS: Final = {
     "status_from_alpha": ("status >= 'alpha'", lambda row: row["status"] is not None and row["status"] >= "alpha"),
     "iso_is_ee": ("iso = 'EE'", lambda row: row["iso"] == "EE"),
     "many_items": ("items * 1000 > 2000", lambda row: row["items"] is not None and row["items"] > 2),
-    # A date is compared with an instant by its midnight, in UTC.
-    "ships_after": (
-        "shipped_on > occurred_at",
-        lambda row: (
-            row["shipped_on"] is not None and datetime.combine(row["shipped_on"], time(tzinfo=UTC)) > row["occurred_at"]
-        ),
+    "shipped_since_may_31": (
+        "shipped_on >= '2025-05-31'",
+        lambda row: row["shipped_on"] is not None and row["shipped_on"] >= date(2025, 5, 31),
+    ),
+    "since_june_5": (
+        "occurred_at >= '2025-06-05T02:00:00+02:00'",
+        lambda row: row["occurred_at"] >= datetime(2025, 6, 5, tzinfo=UTC),
     ),
     "code_is_b": ("code in ('b', 'C')", lambda row: row["code"] in ("b", "C")),
 }
