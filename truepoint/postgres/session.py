@@ -2,7 +2,7 @@
 
 from typing import Final
 
-# dbt sets the same while it builds and tests: dbt_package/macros/build/set_session.sql. A role or database may have others.
+# dbt sets the same while it builds and tests: dbt_package/macros/build/set_session.sql.
 VALUE_SETTINGS: Final[dict[str, str]] = {
     "search_path": "pg_catalog, pg_temp",
     "TimeZone": "UTC",
