@@ -112,6 +112,7 @@ async def compare_async(
         seconds=round(time.monotonic() - started, 3),
         features=tuple(tally.report() for tally in comparison.tallies),
         row_errors=tuple(comparison.row_errors),
+        notes=service.notes,
     )
 
 

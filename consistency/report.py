@@ -69,7 +69,7 @@ class ParityReport:
     """A training table (offline) against a running server (online).
 
     rows: rows answered and compared; rows_failed: rows the server answered with an error.
-    row_errors: the first 20 of them.
+    row_errors: the first 20 of them. notes: what is to be known of the events' known times.
     """
 
     service: str
@@ -83,6 +83,7 @@ class ParityReport:
     seconds: float
     features: tuple[FeatureReport, ...]
     row_errors: tuple[RowError, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def values(self) -> int:

@@ -29,7 +29,7 @@ class ServiceParameter(BaseModel):
 
 
 class ServiceEntry(BaseModel):
-    """A feature service: what it asks for and what it answers."""
+    """A feature service: what it asks for and what it answers. notes: on the known times of the events it reads."""
 
     name: str
     description: str
@@ -37,6 +37,7 @@ class ServiceEntry(BaseModel):
     parameters: list[ServiceParameter]
     features: list[str]
     views: list[str]
+    notes: list[str]
 
 
 class ServiceList(BaseModel):
@@ -46,7 +47,10 @@ class ServiceList(BaseModel):
 
 
 class FeatureEntry(BaseModel):
-    """A feature as defined, and the services that answer with it."""
+    """A feature as defined, and the services that answer with it.
+
+    known_at_note: what is to be known of its events' known times, such as that no lateness is modelled.
+    """
 
     name: str
     type: ValueType
@@ -54,6 +58,7 @@ class FeatureEntry(BaseModel):
     view: str
     definition: dict[str, Any]
     services: list[str]
+    known_at_note: str | None
 
 
 class FeatureList(BaseModel):

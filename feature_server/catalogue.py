@@ -26,6 +26,7 @@ async def list_services(serving: ServingDependency) -> ServiceList:
                 ],
                 features=[feature.name for feature in service.features],
                 views=[view.name for view in service.views],
+                notes=list(service.notes),
             )
             for service in serving.registry.services.values()
         ]
@@ -42,6 +43,8 @@ def feature_entries(registry: Registry) -> list[FeatureEntry]:
     """Return every feature once, by name. A feature has one definition, whichever services it is in."""
     entries: dict[str, FeatureEntry] = {}
     for service in registry.services.values():
+        notes = {relation.name: relation.known_at_note for relation in service.relations}
+        notes_by_view = {view.name: notes.get(view.events) for view in service.views}
         for feature in service.features:
             entry = entries.setdefault(
                 feature.name,
@@ -52,6 +55,7 @@ def feature_entries(registry: Registry) -> list[FeatureEntry]:
                     view=feature.view,
                     definition=dict(feature.definition),
                     services=[],
+                    known_at_note=notes_by_view.get(feature.view),
                 ),
             )
             entry.services.append(service.name)

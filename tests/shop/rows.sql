@@ -7,7 +7,12 @@ select
     case when n %% 4 = 0 then 'phone' else 'web' end,
     (array['open', 'paid', 'sent'])[1 + n %% 3]::shop.order_status,
     placed_at,
-    placed_at + case when n %% 7 = 0 then interval '3 hours' else interval '1 second' end
+    case
+        -- All that came before was loaded at once.
+        when placed_at < timestamptz '2025-05-10 00:00:00Z' and n %% 11 > 0 then timestamptz '2025-05-10 06:00:00Z'
+        when n %% 7 = 0 then placed_at + interval '3 hours'
+        else placed_at + interval '1 second'
+    end
 from generate_series(1, %(orders)s) as n
 cross join lateral (
     -- Some are placed at one instant, some on the bounds of windows.

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from truepoint.cli.commands import warehouse
 from truepoint.cli.commands.demo import demo
 from truepoint.cli.commands.doctor import doctor
+from truepoint.cli.commands.epoch import epoch
 from truepoint.cli.commands.features import features, services
 from truepoint.cli.commands.grant import grant
 from truepoint.cli.commands.guard import guard, history_table
@@ -69,6 +70,7 @@ app.add_typer(lake, name="lake")
 app.command()(training_set)
 app.command()(serve)
 app.command()(doctor)
+app.command()(epoch)
 app.command()(grant)
 app.command()(guard)
 app.command()(history_table)

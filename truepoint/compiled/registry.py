@@ -97,13 +97,18 @@ class RelationName:
 
 @validated_dataclass(frozen=True, config=_config)
 class Relation:
-    """A relation that the statement reads; `columns` maps each column to its type as declared, such as varchar(20)."""
+    """A relation that the statement reads; `columns` maps each column to its type as declared, such as varchar(20).
+
+    known_at: the column of the known time. known_at_note: what is to be known of it, as a sentence; None for a plain
+    column.
+    """
 
     name: str
     relation: str
     event_time: str
     known_at: str
     columns: Mapping[str, str]
+    known_at_note: str | None = None
 
     @property
     def relation_name(self) -> RelationName:
@@ -144,6 +149,11 @@ class Service:
     relations: tuple[Relation, ...]
     indexes: tuple[Index, ...]
     example: Mapping[str, object] | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of the relations' known times, a sentence each."""
+        return tuple(relation.known_at_note for relation in self.relations if relation.known_at_note)
 
     @property
     def result_columns(self) -> tuple[tuple[str, ValueType], ...]:

@@ -17,6 +17,7 @@
     } %}
     {% if truepoint._may_ask_database() %}
         {% do truepoint._check_columns(truepoint._get_inputs_to_check(graph.nodes[model.unique_id])) %}
+        {% do truepoint._check_histories_of(graph.nodes[model.unique_id]) %}
         {# Read once, and before the rows: if history changes in between, the rows carry the older epoch, and the next run builds them again. #}
         {% do build.update({'epoch': truepoint._get_epoch()}) %}
         {% do build.update({'is_increment': not dbt.should_full_refresh() and truepoint._get_built(this) == [build.version, build.epoch]}) %}

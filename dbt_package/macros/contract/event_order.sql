@@ -5,7 +5,7 @@
 {% macro _get_event_order(view, event='') %}
     {{ return([
         event ~ view.events.event_time,
-        event ~ view.events.known_at,
+        truepoint._get_known_time(view.events, event),
         truepoint._in_order(event ~ view.events.event_id, view.events.columns[view.events.event_id]),
     ]) }}
 {% endmacro %}

@@ -24,6 +24,7 @@
 {# An event relation: what the models with `meta.events` say of themselves. #}
 {% macro _get_events(node) %}
     {% set meta = truepoint._get_meta(node).events %}
+    {% set known_at = truepoint._get_known_at(meta) %}
     {% set reads = node.depends_on.nodes %}
     {% set source_columns = {} %}
     {% for column in node.columns.values() %}
@@ -35,9 +36,32 @@
         'relation': truepoint._get_relation_name(node),
         'event_id': meta.event_id,
         'event_time': meta.event_time,
-        'known_at': meta.known_at,
+        'known_at': known_at.column,
+        'is_known_as_it_happens': known_at.is_event_time,
+        'history': known_at.history,
         'columns': truepoint._get_column_types(node),
         'source': graph.sources.get(reads[0]) if reads | length == 1 else none,
         'source_columns': source_columns,
     }) }}
+{% endmacro %}
+
+{#
+    What meta.events.known_at says: {column, is_event_time, history}. It is a column; `event_time`, which is no column but says that events are known as
+    they happen; or {column, history_before, delay}.
+#}
+{% macro _get_known_at(meta) %}
+    {% if meta.known_at == 'event_time' %}
+        {{ return({'column': meta.event_time, 'is_event_time': true, 'history': none}) }}
+    {% elif meta.known_at is mapping %}
+        {{ return({
+            'column': meta.known_at.column,
+            'is_event_time': false,
+            'history': {
+                'before': meta.known_at.history_before | string,
+                'delay': meta.known_at.delay,
+                'seconds': truepoint.get_seconds(meta.known_at.delay),
+            },
+        }) }}
+    {% endif %}
+    {{ return({'column': meta.known_at, 'is_event_time': false, 'history': none}) }}
 {% endmacro %}

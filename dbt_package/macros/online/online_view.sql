@@ -76,7 +76,7 @@ left join lateral (
         'event.' ~ view.events.event_time,
         since=since,
         until=until,
-        known_at='event.' ~ view.events.known_at,
+        known_at=truepoint._get_known_time(view.events, 'event.'),
         as_of='request.as_of',
         event_id='event.' ~ view.events.event_id,
         own_event_id='request.event_id' if view.decides else none,

@@ -56,6 +56,7 @@
         'relation': events.relation,
         'event_time': events.event_time,
         'known_at': events.known_at,
+        'known_at_note': truepoint._get_known_time_note(events),
         'columns': truepoint._get_declared_types(events.node),
     }) }}
 {% endmacro %}

@@ -13,6 +13,7 @@
         {% set node = graph.nodes[context.model.attached_node] %}
         {% set service = truepoint._get_tested_service(node) %}
         {% do truepoint._set_test_session() %}
+        {% do truepoint._tell_known_times(service) %}
         {% do truepoint._check_columns((truepoint._get_inputs_to_check(node) + (service.views | map(attribute='events') | map(attribute='node') | list)) | unique(attribute='unique_id')) %}
         {{ return(truepoint._tidy_statement(truepoint._no_future_knowledge_query(model, service, rows or truepoint._get_setting('parity_rows')))) }}
     {% endif %}
@@ -22,7 +23,7 @@
 {%- set known_events = {} -%}
 {%- for view in service.views -%}
     {%- set events = view.events -%}
-    {%- do known_events.update({events.name: '(select * from ' ~ events.relation ~ ' as known where known.' ~ events.known_at ~ ' <= request.as_of)'}) -%}
+    {%- do known_events.update({events.name: '(select * from ' ~ events.relation ~ ' as known where ' ~ truepoint._get_known_time(events, 'known.') ~ ' <= request.as_of)'}) -%}
 {%- endfor -%}
 {{ truepoint._compare_with_online(relation, service, truepoint._exposed_rows(service, rows), known_events) }}
 
@@ -43,15 +44,15 @@ select spine_id from differences
                     select *
                     from {{ events.relation }}
                     where
-                        {{ events.known_at }} > {{ events.event_time }}
-                        and {{ truepoint._in_span([events.event_time, events.known_at]) | join('\n                        and ') }}
-                    order by {{ events.known_at }} - {{ events.event_time }} desc, {{ events.event_id }}
+                        {{ truepoint._get_known_time(events) }} > {{ events.event_time }}
+                        and {{ truepoint._in_span([events.event_time, truepoint._get_known_time(events)]) | join('\n                        and ') }}
+                    order by {{ truepoint._get_known_time(events) }} - {{ events.event_time }} desc, {{ events.event_id }}
                     limit {{ rows }}
                 ) as late
                 inner join {{ service.spine.relation_name }} as spine
                     on
                         spine.as_of >= late.{{ events.event_time }}
-                        and spine.as_of < late.{{ events.known_at }}
+                        and spine.as_of < {{ truepoint._get_known_time(events, 'late.') }}
                         {%- for key in view.entity %}
                         and spine.{{ key }} = late.{{ key }}
                         {%- endfor %}

@@ -11,7 +11,7 @@
 select
     {{ view.events.event_id }} as event_id,
     {{ view.events.event_time }} as event_time,
-    {{ view.events.known_at }} as known_at
+    {{ truepoint._get_known_time(view.events) }} as known_at
     {%- for key in view.entity %},
     {{ key }}
     {%- endfor %}
@@ -52,7 +52,7 @@ select
     {%- endif %}
 from source_events
 where
-    {{ truepoint._in_span([view.events.event_time, view.events.known_at]) | join('\n    and ') }}
+    {{ truepoint._in_span([view.events.event_time, truepoint._get_known_time(view.events)]) | join('\n    and ') }}
     {%- for key in view.entity %}
     and {{ key }} is not null
     {%- endfor %}

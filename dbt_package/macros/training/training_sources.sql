@@ -63,7 +63,7 @@ where
         'all_events.' ~ view.events.event_time,
         since=none if lifetimes else truepoint._window_since(first_as_of, farthest),
         until=truepoint._window_until(last_as_of, nearest) if last_as_of else none,
-        known_at='all_events.' ~ view.events.known_at if last_as_of else none,
+        known_at=truepoint._get_known_time(view.events, 'all_events.') if last_as_of else none,
         as_of=last_as_of,
     )) }}
 {% endmacro %}

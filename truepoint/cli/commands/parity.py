@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from consistency import ParityReport
 
 EXIT_DIFFERENT = 1
+MUTABILITY = (
+    "Where definitions agree, values differ because the history changed since the build: was a row updated in place, "
+    "deleted, or written with a past known time? `dbt build` says which relation changed, and builds anew."
+)
 
 
 def parity(
@@ -111,6 +115,10 @@ def print_report(report: "ParityReport", tolerance: float, *, console: "Console"
         console.print(text, markup=False, soft_wrap=True)
     if report.rows_failed:
         console.print(f"{report.rows_failed:,} rows were not answered, so this is no pass.", style="bold red")
+    for note in report.notes:
+        console.print(note, markup=False, highlight=False, soft_wrap=True)
+    if report.differing:
+        console.print(MUTABILITY, markup=False, highlight=False, soft_wrap=True)
     verdict = "equal" if report.passes(0.0) else "within tolerance" if report.passes(tolerance) else "NOT EQUAL"
     allowed = f", tolerance {tolerance:.4%}" if tolerance else ""
     console.print(

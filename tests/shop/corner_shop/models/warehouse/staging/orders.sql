@@ -4,7 +4,6 @@ select
     {{ adapter.quote('customerId') }} as customer_id,
     {{ minor_units('amount') }} as amount_minor,
     cast(channel as {{ truepoint.sql_type('text') }}) as channel,
-    cast({{ adapter.quote('status') }} as {{ truepoint.sql_type('text') }}) as first_status,
     {{ adapter.quote('placedAt') }} as placed_at,
     {{ adapter.quote('loadedAt') }} as loaded_at
 from {{ source('web_shop', 'Orders') }}

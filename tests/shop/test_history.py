@@ -1,0 +1,86 @@
+"""History that is changed from outside: each build looks, says so, and builds anew; proofs fail until then."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.conftest import with_database
+from tests.shop.conftest import Shop, build_shop
+
+CHANGED = "has changed since the last build"
+SELECTED = ("--select", "+customer_orders")
+
+
+@pytest.fixture(scope="module")
+def changing_shop(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A shop of its own, in a database that never saw `truepoint up`."""
+    name = f"changing_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(postgres_dsn, autocommit=True) as server:
+        server.execute(sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(name)))
+        try:
+            yield build_shop(with_database(postgres_dsn, name), tmp_path_factory.mktemp("changing"), orders=150)
+        finally:
+            server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def fetch(shop: Shop, statement: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(shop.dsn, autocommit=True) as connection:
+        cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+def epochs(shop: Shop) -> int:
+    (row,) = fetch(shop, "select coalesce(max(epoch), 0) from truepoint.epochs")
+    return int(row[0])
+
+
+CHANGES = {
+    "updated in place": ('update shop."Orders" set amount = amount + 7 where "orderId" = 5', "as many are there"),
+    "deleted": ('delete from shop."Orders" where "orderId" = 9', "1 fewer are there"),
+    "inserted with a past known time": (
+        'insert into shop."Orders" select 9, "customerId", 3, channel, status, "placedAt", "loadedAt"'
+        ' from shop."Orders" where "orderId" = 10',
+        "1 more are there",
+    ),
+}
+
+
+def test_a_build_finds_each_change_and_builds_anew(changing_shop: Shop) -> None:
+    shop, project = changing_shop, changing_shop.project
+    assert CHANGED not in shop.output
+    assert CHANGED not in project.run("run", *SELECTED)
+    for name, (change, told) in CHANGES.items():
+        before = epochs(shop)
+        fetch(shop, change)
+        output = project.run("run", *SELECTED)
+        assert f'The history of orders ("till_staging"."orders") {CHANGED}' in output, name
+        assert told in output, name
+        assert epochs(shop) == before + 1
+        rows = fetch(shop, "select distinct table_epoch from till.customer_orders")
+        assert rows == [(before + 1,)], "all rows are built anew"
+    assert CHANGED not in project.run("run", *SELECTED)
+
+
+def test_a_column_that_nobody_reads_may_change(changing_shop: Shop) -> None:
+    fetch(changing_shop, "update shop.\"Orders\" set status = 'sent'")
+    assert CHANGED not in changing_shop.project.run("run", *SELECTED)
+
+
+def test_proofs_fail_between_the_change_and_the_build(changing_shop: Shop, tmp_path: Path) -> None:
+    shop = changing_shop
+    fetch(shop, 'update shop."Orders" set amount = amount + 1000')
+    result = shop.project.invoke("test", "--select", "returns_training", "orders")
+    assert not result.is_success
+    assert "parity_returns_training" in result.output
+    assert "updated in place" not in result.output, "status may change, and it is named as mutable"
+    fetch(shop, "update crm.visits set page = page")
+    fetch(shop, "select pg_stat_force_next_flush()")
+    result = shop.project.invoke("test", "--select", "append_only_visits")
+    assert not result.is_success
+    assert 'visits: 300 rows of "crm"."visits" were updated in place and 0 deleted' in result.output
+    assert "keep its versions" in result.output
