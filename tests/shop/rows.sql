@@ -36,3 +36,5 @@ select
 from generate_series(1, 2 * %(orders)s) as n;
 
 insert into crm.campaigns values ('spring', '2025-03-01');
+
+insert into shop.parcels select n, n, 'packed' from generate_series(1, 5) as n;

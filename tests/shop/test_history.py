@@ -10,7 +10,9 @@ import pytest
 from psycopg import sql
 
 from tests.conftest import with_database
+from tests.docs.pages import ROOT
 from tests.shop.conftest import Shop, build_shop
+from tests.shop.world import CORNER_SHOP
 
 CHANGED = "has changed since the last build"
 SELECTED = ("--select", "+customer_orders")
@@ -77,10 +79,30 @@ def test_proofs_fail_between_the_change_and_the_build(changing_shop: Shop, tmp_p
     result = shop.project.invoke("test", "--select", "returns_training", "orders")
     assert not result.is_success
     assert "parity_returns_training" in result.output
-    assert "updated in place" not in result.output, "status may change, and it is named as mutable"
+    assert "orders: " in result.output
+    assert "and 1 deleted since" in result.output, "status may change, since the test names it; no row may go"
     fetch(shop, "update crm.visits set page = page")
     fetch(shop, "select pg_stat_force_next_flush()")
     result = shop.project.invoke("test", "--select", "append_only_visits")
     assert not result.is_success
     assert 'visits: 300 rows of "crm"."visits" were updated in place and 0 deleted' in result.output
     assert "keep its versions" in result.output
+
+
+def test_a_snapshot_keeps_the_versions_of_a_table_that_is_updated_in_place(changing_shop: Shop) -> None:
+    fetch(changing_shop, "update shop.parcels set state = 'sent' where parcel_id = 3")
+    output = changing_shop.project.run("build", "--select", "parcels_versions+")
+    assert CHANGED not in output
+    assert "parcels: known_at is declared to be the event time" in output
+    versions = fetch(changing_shop, "select state from till_staging.parcels where customer_id = 3 order by seen_at")
+    assert versions == [("packed",), ("sent",)]
+
+
+@pytest.mark.parametrize(
+    ("marker", "path"),
+    [("snapshot", "snapshots/parcels_versions.sql"), ("parcels", "models/warehouse/staging/parcels.sql")],
+)
+def test_the_page_shows_what_is_tested(marker: str, path: str) -> None:
+    page = (ROOT / "docs" / "adopt.md").read_text(encoding="utf-8")
+    shown = page.split(f"<!-- test: {marker} -->\n```sql\n")[1].split("```")[0]
+    assert shown == (CORNER_SHOP / path).read_text(encoding="utf-8")

@@ -19,6 +19,7 @@ def test_the_lake_holds_every_source_that_is_read_and_spark_builds_the_same_tabl
         "shop.Orders": "loadedAt",
         "shop.customers_history": "version_known_at",
         "shop.order_lines": None,
+        "shop.parcels": None,
         "shop.returned_goods": None,
     }
     (made,) = export_lake(shop.dsn, sources, open_lake(str(tmp_path / "lake")))

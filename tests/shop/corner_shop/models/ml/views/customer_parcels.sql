@@ -1,0 +1,1 @@
+{{ truepoint.feature_view(events='parcels', spine='checkouts') }}
