@@ -48,10 +48,6 @@
     {{ return(adapter.dispatch('_check_history', 'truepoint')(node, is_before_run)) }}
 {% endmacro %}
 
-{% macro default___check_history(node, is_before_run) %}
-    {% do exceptions.raise_compiler_error('truepoint cannot tell on ' ~ target.type ~ ' whether history has changed (allowed: postgres, spark)') %}
-{% endmacro %}
-
 {# The export of a lake starts a new generation when history has changed; tables of Spark's own catalogue are taken as they are. #}
 {% macro spark___check_history(node, is_before_run) %}
 {% endmacro %}
