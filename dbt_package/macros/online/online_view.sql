@@ -80,7 +80,7 @@ left join lateral (
         as_of='request.as_of',
         event_id='event.' ~ view.events.event_id,
         own_event_id='request.event_id' if view.decides else none,
-    ) + truepoint._in_span(['event.' ~ view.events.event_time, 'event.' ~ view.events.known_at])) | join('\nand ')) }}
+    ) + truepoint._in_span(['event.' ~ view.events.event_time, truepoint._get_known_time(view.events, 'event.')])) | join('\nand ')) }}
 {% endmacro %}
 
 {# All sums of a view in one scan; it is as wide as the widest window, and `filter` narrows it for the others. #}

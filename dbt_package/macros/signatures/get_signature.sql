@@ -51,12 +51,15 @@
 
 {# What Python must know of an event relation: where it lies, and its columns with their types as declared. #}
 {% macro _get_signed_relation(events) %}
-    {{ return({
+    {% set relation = {
         'name': events.name,
         'relation': events.relation,
         'event_time': events.event_time,
         'known_at': events.known_at,
-        'known_at_note': truepoint._get_known_time_note(events),
         'columns': truepoint._get_declared_types(events.node),
-    }) }}
+    } %}
+    {% if truepoint._get_known_time_note(events) %}
+        {% do relation.update({'known_at_note': truepoint._get_known_time_note(events)}) %}
+    {% endif %}
+    {{ return(relation) }}
 {% endmacro %}
