@@ -95,15 +95,15 @@
 {% endmacro %}
 
 {# An instant such as 2026-03-01T00:00:00Z, which says its zone, as a literal. #}
-{% macro _time_literal(text) %}
+{% macro _instant_literal(text) %}
     {% set instant = modules.datetime.datetime.fromisoformat(text.replace('Z', '+00:00')).astimezone(modules.pytz.utc) %}
-    {{ return(adapter.dispatch('_time_literal', 'truepoint')(instant.strftime('%Y-%m-%d %H:%M:%S.%f'))) }}
+    {{ return(adapter.dispatch('_instant_literal', 'truepoint')(instant.strftime('%Y-%m-%d %H:%M:%S.%f'))) }}
 {% endmacro %}
 
-{% macro postgres___time_literal(utc) %}
+{% macro postgres___instant_literal(utc) %}
     {{ return("timestamptz '" ~ utc ~ "+00'") }}
 {% endmacro %}
 
-{% macro spark___time_literal(utc) %}
+{% macro spark___instant_literal(utc) %}
     {{ return("timestamp '" ~ utc ~ "Z'") }}
 {% endmacro %}
