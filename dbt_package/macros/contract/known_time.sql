@@ -11,7 +11,7 @@
     {% if not events.history %}
         {{ return(column) }}
     {% endif %}
-    {% set before = truepoint._instant_literal(events.history.before) %}
+    {% set before = truepoint._history_bound(events.history.before) %}
     {{ return(
         'case when ' ~ event ~ events.event_time ~ ' < ' ~ before ~ ' and ' ~ column ~ ' >= ' ~ before
         ~ ' then ' ~ truepoint.time_plus(event ~ events.event_time, events.history.seconds) ~ ' else ' ~ column ~ ' end'

@@ -95,15 +95,15 @@
 {% endmacro %}
 
 {# An instant such as 2026-03-01T00:00:00Z, which says its zone, as a literal. #}
-{% macro _instant_literal(text) %}
+{% macro _history_bound(text) %}
     {% set instant = modules.datetime.datetime.fromisoformat(text.replace('Z', '+00:00')).astimezone(modules.pytz.utc) %}
-    {{ return(adapter.dispatch('_instant_literal', 'truepoint')(instant.strftime('%Y-%m-%d %H:%M:%S.%f'))) }}
+    {{ return(adapter.dispatch('_history_bound', 'truepoint')(instant.strftime('%Y-%m-%d %H:%M:%S.%f'))) }}
 {% endmacro %}
 
-{% macro postgres___instant_literal(utc) %}
+{% macro postgres___history_bound(utc) %}
     {{ return("timestamptz '" ~ utc ~ "+00'") }}
 {% endmacro %}
 
-{% macro spark___instant_literal(utc) %}
+{% macro spark___history_bound(utc) %}
     {{ return("timestamp '" ~ utc ~ "Z'") }}
 {% endmacro %}
