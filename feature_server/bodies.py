@@ -1,14 +1,19 @@
 """Reading a request's body: bounded, and only when it is declared as JSON."""
 
+import asyncio
 from email.message import Message
 
 from fastapi import Request
 
-from feature_server.errors import BodyTooLargeError, UnsupportedMediaTypeError
+from feature_server.admission import HeldBody
+from feature_server.errors import BodyTimeoutError, BodyTooLargeError, UnsupportedMediaTypeError
 
 
-async def read_json_body(request: Request, *, max_body_bytes: int) -> bytes:
-    """Return the body's bytes, read no further than allowed; raise UnsupportedMediaTypeError or BodyTooLargeError."""
+async def read_json_body(request: Request, held: HeldBody, *, max_body_bytes: int, timeout_seconds: float) -> bytes:
+    """Return the body's bytes, read no further and no longer than allowed.
+
+    Raises UnsupportedMediaTypeError, BodyTooLargeError, BodyTimeoutError, OverloadedError.
+    """
     content_type = request.headers.get("content-type", "")
     if content_type != "application/json" and not _is_json(content_type):
         raise UnsupportedMediaTypeError("The body must be JSON, declared by the header Content-Type: application/json.")
@@ -16,12 +21,18 @@ async def read_json_body(request: Request, *, max_body_bytes: int) -> bytes:
     if declared.isdecimal() and len(declared) < 20 and int(declared) > max_body_bytes:
         raise _too_large(max_body_bytes)
     chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > max_body_bytes:
-            raise _too_large(max_body_bytes)
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            async for chunk in request.stream():
+                held.add(len(chunk))
+                if held.size > max_body_bytes:
+                    raise _too_large(max_body_bytes)
+                chunks.append(chunk)
+    except TimeoutError:
+        raise BodyTimeoutError(
+            f"The body has not come within {timeout_seconds:g} s: {held.size:,} bytes of it have. Send it again.",
+            headers={"connection": "close"},
+        ) from None
     return b"".join(chunks)
 
 

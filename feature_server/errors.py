@@ -8,12 +8,14 @@ ApiError
 ├── UnknownPathError 404               there is nothing at this path
 ├── UnknownServiceError 404            no such service
 ├── MethodNotAllowedError 405          not by this method
+├── BodyTimeoutError 408               the body did not come in time
 ├── BodyTooLargeError 413              more bytes than max_body_bytes
 ├── UnsupportedMediaTypeError 415      not application/json
 ├── InvalidRequestError 422            fields missing, mistyped or unknown, each in details
 ├── TooManyRowsError 422               more rows than max_rows
 ├── AsOfInFutureError 422              as_of later than the database's clock
 ├── UnavailableError 503, Retry-After  nothing wrong with the request; ask again
+│   ├── OverloadedError                more requests are under way than the server takes
 │   ├── DatabaseAwayError              not reachable, shutting down, starting, or silent
 │   ├── DatabaseBusyError              no connection became free in time
 │   ├── StatementTimeoutError          the statement took too long
@@ -34,10 +36,11 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from feature_server.logs import log_event
+from feature_server.logs import RepeatedLines, log_event
 
 MAX_DETAILS: Final = 20  # of a thousand bad rows the first twenty tell enough
 MAX_GIVEN_CHARACTERS: Final = 200
+_repeated: Final = RepeatedLines(limit=100, seconds=10.0)
 
 
 class ErrorDetail(BaseModel):
@@ -104,6 +107,12 @@ class UnknownServiceError(ApiError):
     status, code = 404, "unknown_service"
 
 
+class BodyTimeoutError(ApiError):
+    """The body did not come in time."""
+
+    status, code = 408, "body_timeout"
+
+
 class BodyTooLargeError(ApiError):
     """The body has more bytes than the server takes."""
 
@@ -144,6 +153,17 @@ class UnavailableError(ApiError):
         self.cause = cause
 
 
+class OverloadedError(UnavailableError):
+    """More requests are under way than the server takes. Says itself when to ask again."""
+
+    code = "overloaded"
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        # Where the body was not read, the connection cannot be used again.
+        self.headers = {"retry-after": str(retry_after_seconds), "connection": "close"}
+
+
 class DatabaseAwayError(UnavailableError):
     """Postgres is not reachable, shuts down, starts, or does not answer."""
 
@@ -180,7 +200,7 @@ def install_error_handlers(app: FastAPI, *, retry_after_seconds: int) -> None:
     def answer(request: Request, error: ApiError) -> Response:
         headers = error.headers
         if isinstance(error, UnavailableError):
-            headers = {**headers, "retry-after": str(retry_after_seconds)}
+            headers = {"retry-after": str(retry_after_seconds), **headers}
         _log(request, error)
         body = ErrorAnswer(error=ErrorBody(code=error.code, message=error.message, details=error.details))
         return Response(
@@ -249,7 +269,13 @@ def _unexpected(error: Exception) -> ApiError:
 
 
 def _log(request: Request, error: ApiError) -> None:
-    """Log one line. It says where and why, and holds nothing that a caller gave but path and method."""
+    """Log one line, unless very many tell the same.
+
+    It says where and why, and holds nothing that a caller gave but path and method.
+    """
+    not_shown = _repeated.count(error.code)
+    if not_shown is None:
+        return
     started = getattr(request.state, "started", None)
     log_event(
         logging.WARNING if error.status < 500 else logging.ERROR,
@@ -261,6 +287,7 @@ def _log(request: Request, error: ApiError) -> None:
         service=getattr(request.state, "service", None),
         rows=getattr(request.state, "rows", None),
         faults=len(error.details),
+        not_shown=not_shown or None,
         cause=error.cause if isinstance(error, UnavailableError) else None,
         exception=error.__cause__ if isinstance(error, InternalError) else None,
         milliseconds=None if started is None else round((time.monotonic() - started) * 1000, 1),

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 import traceback
 from datetime import UTC, datetime
 from typing import Final
@@ -21,6 +22,25 @@ def log_event(level: int, event: str, *, exception: BaseException | None = None,
         line["exception"] = type(exception).__name__
         line["places"] = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(exception.__traceback__)]
     logger.log(level, json.dumps(line, default=str))
+
+
+class RepeatedLines:
+    """Bounds lines that tell the same: so many in so many seconds. The next one says how many were not shown."""
+
+    def __init__(self, *, limit: int, seconds: float) -> None:
+        self._limit = limit
+        self._seconds = seconds
+        self._since: dict[str, tuple[float, int]] = {}  # kind -> start of its span, lines asked for in it
+
+    def count(self, kind: str) -> int | None:
+        """Return how many lines were not shown before this one, or None where this one is not to be shown either."""
+        now = time.monotonic()
+        started, lines = self._since.get(kind, (now, 0))
+        if now - started >= self._seconds:
+            self._since[kind] = (now, 1)
+            return max(lines - self._limit, 0)
+        self._since[kind] = (started, lines + 1)
+        return 0 if lines < self._limit else None
 
 
 class _DriverHandler(logging.Handler):

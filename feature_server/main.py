@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from feature_server import catalogue, features, health
+from feature_server.admission import Admission
 from feature_server.answering import build_answerer
 from feature_server.errors import install_error_handlers
 from feature_server.lifespan import StartFailure, lifespan
@@ -52,6 +53,12 @@ def _build(settings: FeatureServerSettings) -> FastAPI:
         registry=registry,
         reader=build_request_reader(registry, max_rows=settings.max_rows),
         answerers={name: build_answerer(service) for name, service in registry.services.items()},
+        admission=Admission(
+            connections=settings.pool_size,
+            max_waiting=settings.max_waiting,
+            max_body_bytes=settings.max_body_bytes,
+            retry_after_seconds=settings.retry_after_seconds,
+        ),
     )
     for router in (features.router, catalogue.router, health.router):
         app.include_router(router)

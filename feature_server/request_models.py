@@ -17,6 +17,7 @@ from feature_server.errors import (
     UnknownServiceError,
     shortened,
 )
+from feature_server.repeated_names import refuse_repeated_names
 from feature_server.value_types import request_types
 from truepoint.compiled.registry import Parameter, Registry, Service
 
@@ -48,9 +49,11 @@ class RequestReader:
     def read(self, body: bytes) -> FeatureRequest:
         """Return the request, or raise the ApiError that says everything that is wrong with it."""
         try:
-            return self.adapter.validate_json(body)
+            request = self.adapter.validate_json(body)
         except ValidationError as error:
             raise self._explain(error) from None
+        refuse_repeated_names(body)
+        return request
 
     def _explain(self, error: ValidationError) -> ApiError:
         faults = error.errors(include_url=False)

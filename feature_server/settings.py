@@ -26,6 +26,7 @@ class FeatureServerSettings(BaseSettings):
     connect_timeout_seconds: to wait for a connection, be it a free one of the pool or a new one.
     statement_timeout_seconds: for all statements of one request. Postgres cancels at this time; half a second later
         the server gives up by itself, which is what ends a request to a Postgres that hangs.
+    max_waiting: requests under way beyond those that have a connection; any more are told at once to come again.
     """
 
     model_config = SettingsConfigDict(
@@ -47,6 +48,8 @@ class FeatureServerSettings(BaseSettings):
     shutdown_timeout_seconds: int = Field(default=10, ge=1, le=600)
     retry_after_seconds: int = Field(default=1, ge=1, le=3600)
     max_rows: int = Field(default=1000, ge=1, le=100_000)
+    max_waiting: int = Field(default=32, ge=0, le=100_000)
+    body_timeout_seconds: float = Field(default=10.0, gt=0, le=600)
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024)  # 1,000 rows of twenty fields are some 0.7 MiB
 
     @field_validator("dsn")

@@ -6,6 +6,7 @@ from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from feature_server.admission import Admission
 from feature_server.answering import Answerer
 from feature_server.database import Database
 from feature_server.request_models import RequestReader
@@ -21,6 +22,7 @@ class Serving:
     registry: Registry
     reader: RequestReader
     answerers: Mapping[str, Answerer]
+    admission: Admission
 
 
 class LifespanState(TypedDict):

@@ -56,6 +56,7 @@ def uvicorn_command(port: int) -> list[str]:
     return [
         sys.executable, "-m", "uvicorn", "feature_server.main:create_app", "--factory",
         "--host", "127.0.0.1", "--port", str(port),
+        "--http", "feature_server.connections:BoundedConnection", "--timeout-graceful-shutdown", "10",
     ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ def serve(
     """
     import uvicorn
 
+    from feature_server.connections import BoundedConnection
     from feature_server.main import create_app
     from feature_server.settings import load_server_settings
     from truepoint.postgres.warehouse import ensure_warehouse
@@ -37,6 +38,7 @@ def serve(
             host=server_settings.host,
             port=server_settings.port,
             access_log=False,
+            http=BoundedConnection,
             timeout_graceful_shutdown=server_settings.shutdown_timeout_seconds,
         )
     )
