@@ -166,6 +166,35 @@ def test_a_changed_definition_is_built_anew_and_its_neighbours_are_not(
     world.check_against_full_refresh()
 
 
+def test_a_table_that_may_not_be_refreshed_is_not_built_anew(world: World, folder: Path, tmp_path: Path) -> None:
+    world.run("--select", "+merchant_features", at=END - 2 * DAY)
+    before, rows = (
+        world.value(f"select '{SCHEMA}.merchant_features'::regclass::oid::bigint"),
+        world.count("merchant_features"),
+    )
+    copy = tmp_path / "dbt_project"
+    shutil.copytree(folder / "dbt_project", copy)
+    config = copy / "dbt_project.yml"
+    right = "\n    marts:\n"
+    assert right in config.read_text("utf-8")
+    config.write_text(
+        config.read_text("utf-8").replace(right, f"\n    features: {{+full_refresh: false}}{right}"), "utf-8"
+    )
+    path = copy / "models" / "features" / "merchant_features.yml"
+    same = replace(world.project, folder=copy, target_path=tmp_path / "target")
+    set_clock(world.connection, END - DAY)
+    same.run("run", "--select", "+merchant_features")  # new rows are added
+    more = world.count("merchant_features")
+    assert more > rows
+    path.write_text(path.read_text("utf-8").replace("window: 30d", "window: 10d"), encoding="utf-8")
+    result = same.invoke("run", "--select", "merchant_features")
+    assert not result.is_success
+    assert "merchant_features must be built anew" in result.output
+    assert "its config full_refresh: false forbids that" in result.output
+    assert world.value(f"select '{SCHEMA}.merchant_features'::regclass::oid::bigint") == before
+    assert world.count("merchant_features") == more
+
+
 def test_loaded_history_is_built_into_rows_that_were_there(world: World) -> None:
     world.run(at=END)
     before = world.built()
