@@ -43,6 +43,8 @@ TAMPERINGS: Final = {
         "update {table} set account_amount_sum_24h = other.account_amount_sum_24h"
         " from {table} as other where {table}.spine_id = 't21' and other.spine_id = 't39'"
     ),
+    "every_label_flipped": "update {table} set is_fraud = not is_fraud",
+    "one_label_flipped": f"update {{table}} set is_fraud = not is_fraud {ROW}",
     "emptied": "delete from {table}",
 }  # fmt: skip
 

@@ -13,7 +13,7 @@
         {% do relations.update({view: ref(view)}) %}
     {% endfor %}
     {% set labels_relation = ref(labels) if labels else none %}
-    {% do config(meta={'training_set': {'service': service}}, **truepoint._get_training_set_config()) %}
+    {% do config(meta={'training_set': {'service': service, 'labels': labels}}, **truepoint._get_training_set_config()) %}
     {% if execute %}
         {% do truepoint.check_definitions() %}
         {% do truepoint._check_columns(truepoint._get_inputs_to_check(graph.nodes[model.unique_id])) %}

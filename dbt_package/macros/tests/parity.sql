@@ -1,6 +1,6 @@
 {#
     The training table has a row for each of the spine's, and holds what the online statement answers, exactly, on a sample of them. Returns the
-    rows that differ.
+    rows that differ. Labels are compared in every row with those of the labels' model.
 
     model   a service's training table, or a feature view's table
     rows    how many rows to compare; var `truepoint_parity_rows` where not given
@@ -14,11 +14,11 @@
         {% do truepoint._set_test_session() %}
         {% do truepoint._tell_known_times(service) %}
         {% do truepoint._check_columns((truepoint._get_inputs_to_check(node) + (service.views | map(attribute='events') | map(attribute='node') | list)) | unique(attribute='unique_id')) %}
-        {{ return(truepoint._tidy_statement(truepoint._parity_query(model, service, rows or truepoint._get_setting('parity_rows')))) }}
+        {{ return(truepoint._tidy_statement(truepoint._parity_query(model, service, rows or truepoint._get_setting('parity_rows'), truepoint._get_labels(node)))) }}
     {% endif %}
 {% endtest %}
 
-{% macro _parity_query(relation, service, rows) %}
+{% macro _parity_query(relation, service, rows, labels=none) %}
 {{ truepoint._compare_with_online(relation, service, truepoint._sample_rows(service.spine.relation_name, rows)) }},
 
 -- An empty sample would prove nothing, and a table of another length is not the spine's.
@@ -35,6 +35,36 @@ from counts
 where
     spine_rows = 0
     or spine_rows <> table_rows
+{%- if labels %}
+union all
+select table_rows.spine_id
+from {{ relation }} as table_rows
+left join {{ labels.relation }} as labels
+    on table_rows.spine_id = labels.spine_id
+where
+    {%- for column in labels.columns %}
+    {{ 'or ' if not loop.first }}{{ truepoint._has_other_label('table_rows.' ~ column, 'labels.' ~ column, labels.matures) }}
+    {%- endfor %}
+{%- endif %}
+{% endmacro %}
+
+{# The labels of a training table: {relation, columns, matures}; none where it has none. #}
+{% macro _get_labels(node) %}
+    {% set name = (truepoint._get_meta(node).get('training_set') or {}).get('labels') %}
+    {% if not name %}
+        {{ return(none) }}
+    {% endif %}
+    {% set labels = truepoint._get_model(name) %}
+    {{ return({
+        'relation': truepoint._get_relation_name(labels),
+        'columns': truepoint._get_column_types(labels) | reject('equalto', 'spine_id') | list,
+        'matures': labels.config.materialized == 'view',
+    }) }}
+{% endmacro %}
+
+{# Labels of a view go on maturing after the table was built: there, a label that the table does not have yet is no fault. #}
+{% macro _has_other_label(built, label, matures) %}
+    {{- return('(' ~ built ~ ' is not null and ' ~ truepoint.is_distinct(built, label) ~ ')' if matures else truepoint.is_distinct(built, label)) -}}
 {% endmacro %}
 
 {# The service whose training table a test is on; for a feature view, a service of just that view. #}
