@@ -136,7 +136,7 @@ class Database:
         try:
             return await self._pool.acquire(timeout=limit_seconds)
         except TimeoutError as error:
-            if self._pool.get_idle_size() == 0 and self._pool.get_size() == self._pool.get_max_size():
+            if self._pool.get_size() == self._pool.get_max_size():
                 raise DatabaseBusyError(
                     f"All {self._pool.get_max_size()} connections to the database were in use for {limit_seconds:g} s."
                     " Ask again, or ask fewer rows at a time."
