@@ -19,5 +19,5 @@ def test_all_that_start_spark_or_run_dbt_are_marked(request: pytest.FixtureReque
         for marker in ("spark", "dbt")
     }
     here = {item.path.name for item in request.session.items}
-    assert marked["spark"] == here & {"test_spark.py", "test_probe.py"}
+    assert marked["spark"] == here & {"test_spark.py", "test_probe.py", "test_shop_in_spark.py"}
     assert marked["dbt"] >= here & {"test_named_cases.py", "test_mutations.py", "test_runs.py", "test_tutorial.py"}

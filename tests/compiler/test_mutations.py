@@ -55,6 +55,9 @@ CORRECTED = world(
         replace(VERSION, account_version_id="v2", home_country="FI", known_at=NOON - timedelta(days=1)),
     ),
 )
+SPAN_ONLINE = (
+    " + truepoint._in_span(['event.' ~ view.events.event_time, truepoint._get_known_time(view.events, 'event.')])"
+)
 NULL_KEYS = world(transaction("t", NOON - HOUR, account_id=None), spine=asked(account_id=None))
 KNOWN_WHEN_IT_ENDS = world(transaction("t", NOON - 2 * HOUR, known_at=NOON - HOUR), spine=asked())
 KNOWN_TOO_LATE = world(transaction("t", NOON - 2 * HOUR, known_at=NOON - HOUR / 2), spine=asked())
@@ -93,7 +96,7 @@ MUTANTS = {
     ),
     "a span that is open, online": Mutant(
         "online/online_view.sql",
-        "+ truepoint._in_span(['event.' ~ view.events.event_time, 'event.' ~ view.events.known_at])", "", OUTSIDE,
+        SPAN_ONLINE, "", OUTSIDE,
     ),
     "a span that is open, in training": Mutant(
         "contract/span.sql", "'1900-01-01 00:00:00'", "'0001-01-01 00:00:00'", OUTSIDE,
@@ -103,7 +106,7 @@ MUTANTS = {
         "_get_event_order(view, 'event.') | join(' desc, ') }}\nlimit 1", TIED,
     ),
     "a correction that goes by its id": Mutant(
-        "contract/event_order.sql", "        event ~ view.events.known_at,\n", "", CORRECTED,
+        "contract/event_order.sql", "        truepoint._get_known_time(view.events, event),\n", "", CORRECTED,
     ),
     "a tie order reversed, in training": Mutant(
         "training/training_events.sql",

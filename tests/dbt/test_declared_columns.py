@@ -43,6 +43,7 @@ alter table payments.transactions
 NAIVE: Final = "is declared timestamptz and is timestamp without time zone"
 IS_BUILT: Final = (
     "select count(*) from pg_class where relnamespace = 'truepoint_features'::regnamespace and relkind = 'r'"
+    " and relname <> 'truepoint_history'"
 )
 
 

@@ -198,8 +198,16 @@ def test_no_future_knowledge_sees_a_leak_of_the_compilers_in_both_forms(small_wo
     folder = tmp_path / "dbt_project"
     copy_project(folder)
     for file, right, wrong in (
-        ("training/training_events.sql", "{{ view.events.known_at }} as", "{{ view.events.event_time }} as"),
-        ("online/online_view.sql", "'event.' ~ view.events.known_at", "'event.' ~ view.events.event_time"),
+        (
+            "training/training_events.sql",
+            "{{ truepoint._get_known_time(view.events) }} as",
+            "{{ view.events.event_time }} as",
+        ),
+        (
+            "online/online_view.sql",
+            "known_at=truepoint._get_known_time(view.events, 'event.')",
+            "known_at='event.' ~ view.events.event_time",
+        ),
     ):  # fmt: skip
         path = macros_of(folder) / file
         text = path.read_text(encoding="utf-8")

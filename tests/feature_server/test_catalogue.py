@@ -43,6 +43,7 @@ async def test_features_are_listed_once_with_their_definition_and_services(
         "view": "account_features",
         "definition": {"aggregate": "count", "window": "1h"},
         "services": ["account_activity", "account_watch"],
+        "known_at_note": None,
     }
 
 

@@ -34,8 +34,10 @@ def run_session(commands: Sequence[dict[str, Any]], folder: Path) -> list[DbtRes
         "TRUEPOINT_SPARK_CATALOGUE": "in-memory",
         **SPARK_VARIABLES,
     }
+    written = folder / "commands.json"  # too long for arguments
+    written.write_text(json.dumps(commands), encoding="utf-8")
     finished = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.spark.session", json.dumps(commands), str(folder / "target")],
+        [sys.executable, "-W", "ignore", "-m", "tests.spark.session", str(written), str(folder / "target")],
         cwd=DBT_PROJECT.parent, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert finished.returncode == 0, finished.stdout + finished.stderr

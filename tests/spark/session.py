@@ -26,10 +26,10 @@ DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 
 
 def main(commands: str, target_path: str) -> None:
-    """Run all commands, whether or not one fails."""
+    """Run all commands of a file, whether or not one fails."""
     results = []
     os.chdir(DBT_PROJECT)
-    for command in json.loads(commands):
+    for command in json.loads(Path(commands).read_text(encoding="utf-8")):
         if "job" in command:
             folder = Path(command["job"])
             with mock.patch.dict(os.environ, command["variables"]), chdir(command["project"]):

@@ -39,11 +39,11 @@ HOT_VIEWS: Final = {
 # A model of the keys that the view hot_account cuts.
 HOT_KEYS: Final = """\
 {% set view = {'entity': ['account_id'], 'hot_key_rows': 20} %}
-with events as (select account_id from {{ ref('stg_transactions') }}),
-spine_rows as (select * from {{ ref('spine_transactions') }}),
-{{ key_rows(view) }},
-{{ hot_keys(view) }}
-select * from hot_keys
+{% set ctes = [] %}
+{% do truepoint._add_relation(ctes, 'events', ref('stg_transactions'), 'Events.') %}
+{% do truepoint._add_relation(ctes, 'spine_rows', ref('spine_transactions'), 'Who asks.') %}
+{% do truepoint._add_hot_keys(ctes, view) %}
+{{ truepoint._statement(ctes, 'select * from hot_keys') }}
 """
 VIEWS: Final = ("probe_ordered", "probe_ordered_chargeback", "probe_ordered_purchase", *HOT_VIEWS)
 SCHEMA: Final = "features_probe"

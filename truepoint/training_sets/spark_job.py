@@ -85,6 +85,8 @@ def run(service: str, folder: Path, target: Path, definitions: str) -> dict[str,
         row, as_of_us, settled_us, count = found[0]
         return {"kind": "unsettled", "row": row, "as_of_us": as_of_us, "settled_us": settled_us, "count": count}
     unknown_keys = [asdict(each) for each in find_in_spark(session, statement)]
+    # To resolve the names of a statement with many CTEs takes more rounds than the 100 of the default.
+    session.conf.set("spark.sql.analyzer.maxIterations", "1000")
     session.sql(statement.sql).write.parquet(str(folder / "result"))
     return {"kind": "done", "unknown_keys": unknown_keys}
 

@@ -63,9 +63,9 @@
         {% set is_same_view = stored is not none and stored.version == version %}
         {% if stored is not none and stored.run == invocation_id %}
             {% do checked.update({node.unique_id: true}) %}
-            {% do run_query('commit') %}
+            {% do run_query(truepoint._commit()) %}
         {% elif is_before_run and not (is_same_view and truepoint._is_there(node)) %}
-            {% do run_query('commit') %}
+            {% do run_query(truepoint._commit()) %}
         {% else %}
             {% do truepoint._compare_history(node, table, version, stored if is_same_view else none) %}
             {% do checked.update({node.unique_id: true}) %}
@@ -88,7 +88,7 @@
             truepoint._render_literal(node.unique_id), truepoint._render_literal(version), epoch | string,
             "timestamptz '" ~ found['settled_at'] ~ "'", found['events'] | string, found['digest'] | string, truepoint._render_literal(invocation_id),
         ] | join(', ')) ~ ') on conflict (relation) do update set version = excluded.version, epoch = excluded.epoch,'
-        ~ ' settled_at = excluded.settled_at, events = excluded.events, digest = excluded.digest, run = excluded.run;\ncommit'
+        ~ ' settled_at = excluded.settled_at, events = excluded.events, digest = excluded.digest, run = excluded.run;\n' ~ truepoint._commit()
     ) %}
 {% endmacro %}
 
@@ -173,4 +173,9 @@ from events
         ) %}
     {% endif %}
     {% do run_query('insert into truepoint.epochs (cause) values (' ~ truepoint._render_literal(cause) ~ ')') %}
+{% endmacro %}
+
+{# Ends the transaction, and begins another: dbt goes on in the belief that one is open, and what it sets for a transaction would else be lost. #}
+{% macro _commit() %}
+    {{ return('commit;\nbegin') }}
 {% endmacro %}

@@ -8,9 +8,9 @@
     {% endif %}
 {% endmacro %}
 
-{# Spark's memory is that of its session. #}
+{# Spark's memory is that of its session; and to resolve the names of a statement with many CTEs, it takes more rounds than it is given by default. #}
 {% macro spark___set_training_memory() %}
-    {{ return('') }}
+    {{ return('set spark.sql.analyzer.maxIterations = 1000') }}
 {% endmacro %}
 
 {% macro postgres___set_training_memory() %}

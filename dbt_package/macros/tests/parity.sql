@@ -11,9 +11,10 @@
         {% do truepoint.check_definitions() %}
         {% set node = graph.nodes[context.model.attached_node] %}
         {% set service = truepoint._get_tested_service(node) %}
-        {% do truepoint._set_test_session() %}
         {% do truepoint._tell_known_times(service) %}
         {% do truepoint._check_columns((truepoint._get_inputs_to_check(node) + (service.views | map(attribute='events') | map(attribute='node') | list)) | unique(attribute='unique_id')) %}
+        {# Last, since what asks the database before may end the transaction. #}
+        {% do truepoint._set_test_session() %}
         {{ return(truepoint._tidy_statement(truepoint._parity_query(model, service, rows or truepoint._get_setting('parity_rows'), truepoint._get_labels(node)))) }}
     {% endif %}
 {% endtest %}

@@ -120,7 +120,7 @@ def test_a_known_time_that_nobody_recorded_is_said_to_be_the_event_time(folder: 
     result = run("init", *TABLE, "--entity", "customerId", "--time", "imported_at", "--known-at", "event-time")
     assert result.exit_code == 0, result.output
     files = project_files(folder)
-    assert "event_time: imported_at, known_at: imported_at}" in files["models/staging/stg_orders.yml"]
+    assert "event_time: imported_at, known_at: event_time}" in files["models/staging/stg_orders.yml"]
     assert "no lateness is modelled" in files["models/staging/stg_orders.yml"]
     assert "imported_at at time zone 'UTC' as imported_at" in files["models/staging/stg_orders.sql"]
     assert files["models/marts/spine_orders.sql"].count("settled_time") == 1
