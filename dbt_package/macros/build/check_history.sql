@@ -61,16 +61,55 @@
         {% set version = local_md5(truepoint._get_upstream_text(node)) %}
         {% set stored = truepoint._get_stored_history(table, node) %}
         {% set is_same_view = stored is not none and stored.version == version %}
+        {% set is_lost = stored is none and truepoint._has_tables_over(node) %}
         {% if stored is not none and stored.run == invocation_id %}
             {% do checked.update({node.unique_id: true}) %}
             {% do run_query(truepoint._commit()) %}
-        {% elif is_before_run and not (is_same_view and truepoint._is_there(node)) %}
+        {% elif is_before_run and not ((is_same_view or is_lost) and truepoint._is_there(node)) %}
             {% do run_query(truepoint._commit()) %}
         {% else %}
+            {% do truepoint._begin_after_stored(stored) %}
+            {% if is_lost %}
+                {% do truepoint._tell_epoch(
+                    'What ' ~ node.name ~ ' (' ~ truepoint._get_relation_name(node) ~ ') was when the tables over it were built is not known: ' ~ table
+                    ~ ' has no row of it. Were the tables restored without it?'
+                ) %}
+            {% endif %}
             {% do truepoint._compare_history(node, table, version, stored if is_same_view else none) %}
             {% do checked.update({node.unique_id: true}) %}
         {% endif %}
     {% endif %}
+{% endmacro %}
+
+{# Starts an epoch, and says so. #}
+{% macro _tell_epoch(sentence) %}
+    {% do truepoint._start_epoch(sentence) %}
+    {% do exceptions.warn(sentence ~ ' Epoch ' ~ truepoint._get_epoch() ~ ' begins: the tables over it are built anew.') %}
+{% endmacro %}
+
+{# Where the count of epochs was set back, by a restore of schema truepoint, its numbers would come again: tables of another history would look current. #}
+{% macro _begin_after_stored(stored) %}
+    {% set epoch = truepoint._get_epoch() %}
+    {% if stored is not none and stored.epoch > epoch %}
+        {% for missing in range(stored.epoch - epoch) %}
+            {% do truepoint._start_epoch('Takes the number of an epoch that was lost.') %}
+        {% endfor %}
+        {% do truepoint._tell_epoch(
+            'Tables were built in epoch ' ~ stored.epoch ~ ', and truepoint.epochs ended at ' ~ epoch ~ ': was it restored, or another database put in its place?'
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+{# Whether there is a table over an event relation that would only get new rows: built from today's definitions, in this epoch. #}
+{% macro _has_tables_over(events) %}
+    {% set epoch = truepoint._get_epoch() %}
+    {% for node in graph.nodes.values() if node.resource_type == 'model' and truepoint._is_versioned(node) and events in truepoint._get_events_upstream(node) %}
+        {% set built = truepoint._get_built(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) %}
+        {% if built is not none and built[1] == epoch and built[0] == truepoint._get_table_version(node) %}
+            {{ return(true) }}
+        {% endif %}
+    {% endfor %}
+    {{ return(false) }}
 {% endmacro %}
 
 {# Reads the history, starts an epoch where it is not what it was, and keeps what it is now. Ends the transaction. #}
@@ -78,10 +117,8 @@
     {% set found = run_query(truepoint._history_query(node, stored)).rows[0] %}
     {% set epoch = truepoint._get_epoch() %}
     {% if stored is not none and [found['then_events'] | string, found['then_digest'] | string] != [stored.events, stored.digest] and stored.epoch == epoch %}
-        {% set sentence = truepoint._get_changed_sentence(node, stored, found['then_events'] | int) %}
-        {% do truepoint._start_epoch(sentence) %}
+        {% do truepoint._tell_epoch(truepoint._get_changed_sentence(node, stored, found['then_events'] | int)) %}
         {% set epoch = truepoint._get_epoch() %}
-        {% do exceptions.warn(sentence ~ ' Epoch ' ~ epoch ~ ' begins: the tables over it are built anew.') %}
     {% endif %}
     {% do run_query(
         'insert into ' ~ table ~ ' values (' ~ ([

@@ -9,6 +9,7 @@
         {% do pre_hooks.append({'sql': statement, 'transaction': true}) %}
     {% endfor %}
     {% do post_hooks.append({'sql': '{{ truepoint._describe_columns() }}', 'transaction': true}) %}
+    {% do truepoint._check_read_rows() %}
     {{ return(truepoint._materialize_incrementally()) }}
 {% endmaterialization %}
 

@@ -15,3 +15,8 @@ select * from {{ rows }}
 {% macro _build_mark(build=none) %}
     {{ return('-- truepoint-build: ' ~ ('new rows' if build.is_increment else 'all rows') ~ '\n' if build else '') }}
 {% endmacro %}
+
+{# Comment after which a statement of new_rows() leaves out the rows that the table has: what stands before it gives all rows. See check_read_rows.sql. #}
+{% macro _increment_mark() %}
+    {{- return('-- truepoint-build: of these') -}}
+{% endmacro %}
