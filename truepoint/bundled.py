@@ -3,11 +3,13 @@
 In a wheel they lie in this package; in a clone, beside it.
 """
 
+import re
 import shutil
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+PAYMENTS: Final = "payments"  # what the payments project is called, and the schema of its tables
 _LEFT_BY_DBT: Final = ("target", "logs", "dbt_packages", ".user.yml", "package-lock.yml")
 
 
@@ -19,6 +21,15 @@ def dbt_package() -> Path:
 def payments_project() -> Path:
     """The folder of the payments project. It is read, and not run where it lies in a wheel."""
     return _folder("_payments_project", "dbt_project")
+
+
+def is_payments_project(folder: Path) -> bool:
+    """Whether a folder holds the payments project, or a copy of it: it goes by the project's name."""
+    try:
+        text = (folder / "dbt_project.yml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return re.search(rf"^name:\s*[\"']?{PAYMENTS}[\"']?\s*(#.*)?$", text, re.MULTILINE) is not None
 
 
 def package_line() -> str:

@@ -1,7 +1,6 @@
 """What changes the past without an epoch of its own is found by the next run: restores, spines' tables, lost counts."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import psycopg

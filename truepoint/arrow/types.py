@@ -34,12 +34,17 @@ OTHER_TYPES: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, the database's type, the Arrow type its values are sent from, and whether null is refused."""
+    """A column: its name, the database's type, the Arrow type its values are sent from, and whether null is refused.
+
+    most_characters: of a varchar(n) or char(n). labels: of an enum. Both are text to Arrow.
+    """
 
     name: str
     database_type: str
     arrow_type: Any
     is_required: bool
+    most_characters: int | None = None
+    labels: tuple[str, ...] | None = None
 
 
 def arrow_type(type_name: str) -> Any:

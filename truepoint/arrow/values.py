@@ -36,6 +36,7 @@ def type_problem(given: Any, column: Column, *, wants: str) -> str | None:
         "uuid": is_text,
         "boolean": types.is_boolean(values),
         "double precision": types.is_float64(values) or types.is_float32(values),
+        "real": types.is_float32(values),
         "date": types.is_date(values),
     }.get(column.database_type)
     if is_allowed is None:
@@ -63,6 +64,9 @@ def fit_column(column: Column, values: Any, *, is_key: bool = False) -> tuple[An
         has_zero = pc.match_substring(fitted, "\0")
         if pc.any(has_zero).as_py():
             return None, (_first_true(has_zero), f"{column.name} holds a zero byte, which Postgres cannot store")
+        problem = _text_problem(column, fitted)
+        if problem:
+            return None, problem
     if column.database_type == "uuid":
         fitted = pc.utf8_lower(fitted)  # where a uuid is text, it is so
         is_other = pc.invert(pc.match_substring_regex(fitted, UUID_PATTERN))
@@ -75,6 +79,23 @@ def fit_column(column: Column, values: Any, *, is_key: bool = False) -> tuple[An
         if pc.any(outside).as_py():
             return None, (_first_true(outside), f"{column.name} lies outside the years 1 to 9999")
     return fitted, None
+
+
+def _text_problem(column: Column, texts: Any) -> tuple[int, str] | None:
+    """The first text that is too long, or no label."""
+    if column.most_characters is not None:
+        is_long = pc.greater(pc.utf8_length(texts), column.most_characters)
+        if pc.any(is_long).as_py():
+            index = _first_true(is_long)
+            most = f"which is longer than {column.most_characters} characters"
+            return index, f"{column.name} is {_shown_value(texts[index])}, {most}"
+    if column.labels is not None:
+        is_other = pc.and_(pc.is_valid(texts), pc.invert(pc.is_in(texts, pa.array(column.labels, pa.string()))))
+        if pc.any(is_other).as_py():
+            index = _first_true(is_other)
+            allowed = ", ".join(column.labels)
+            return index, f"{column.name} is {_shown_value(texts[index])} (allowed: {allowed})"
+    return None
 
 
 def _wanted(column: Column) -> str:

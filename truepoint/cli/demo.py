@@ -62,7 +62,7 @@ def run_demo(settings: Settings, *, is_check: bool, console: Console) -> bool:
     ensure_payments_project(settings.dbt_project_dir, console)
     steps = _Steps(console)
     steps.truepoint("A Postgres, with the payments tables", "up")
-    dsn = ensure_warehouse(settings)
+    dsn = ensure_warehouse(settings, with_payments=True)
     steps.truepoint("A sample of payments", "sample", "--rows", str(SAMPLE_ROWS))
     steps.dbt("The online statement", settings, dsn, *ONLINE_ARGUMENTS)
     steps.dbt("The staging views", settings, dsn, "run", "--select", "staging")

@@ -9,6 +9,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
+from truepoint.bundled import is_payments_project
 from truepoint.errors import WarehouseError, first_line
 from truepoint.postgres.connecting import connect
 from truepoint.postgres.embedded import EmbeddedPostgres
@@ -27,6 +28,7 @@ DATABASE: Final = "truepoint"
 EVENT_TABLES: Final = ("customers", "accounts", "merchants", "transactions", "chargebacks")  # of schema payments
 
 _LOCK_TIMEOUT: Final = "30s"
+_PAYMENTS_MARK: Final = "payments.sql "
 _CREATE_DATABASE: Final = (
     "create database {} template template0 encoding 'UTF8' locale_provider builtin builtin_locale 'C.UTF-8'"
 )
@@ -72,12 +74,15 @@ def embedded_postgres(settings: Settings) -> EmbeddedPostgres:
     return EmbeddedPostgres(settings.data_dir / "postgres")
 
 
-def ensure_warehouse(settings: Settings) -> str:
-    """Return the URI of a database that can be used: reachable, Postgres 15 or newer, with the schema installed.
+def ensure_warehouse(settings: Settings, *, with_payments: bool | None = None) -> str:
+    """Return the URI of a database that can be used: reachable, Postgres 15 or newer, with schema truepoint installed.
 
     Starts the embedded Postgres, or reuses the running one, unless TRUEPOINT_DSN names a server.
+    with_payments: the payments tables too; None for the project at hand to decide, see `needs_payments`.
     Raises WarehouseError.
     """
+    if with_payments is None:
+        with_payments = needs_payments(settings)
     if settings.dsn is not None:
         dsn = settings.dsn.get_secret_value()
     else:
@@ -85,9 +90,14 @@ def ensure_warehouse(settings: Settings) -> str:
         server.start()
         _create_database(server)
         dsn = server.dsn(DATABASE)
-    if not _is_schema_current(dsn):
-        install_schema(dsn)
+    if not _is_schema_current(dsn, with_payments=with_payments):
+        install_schema(dsn, with_payments=with_payments)
     return dsn
+
+
+def needs_payments(settings: Settings) -> bool:
+    """Whether the project at hand reads the payments tables. Any other has event tables of its own."""
+    return is_payments_project(settings.dbt_project_dir)
 
 
 def running_dsn(settings: Settings) -> str | None:
@@ -114,19 +124,21 @@ def stop_warehouse(settings: Settings) -> bool:
     return server.stop()
 
 
-def install_schema(dsn: str) -> None:
-    """Create the payments tables, their guards and schema truepoint, where absent. Safe to run again.
+def install_schema(dsn: str, *, with_payments: bool = True) -> None:
+    """Create schema truepoint, the payments tables and their guards, where absent. Safe to run again.
+
+    with_payments: False leaves out the payments tables, unless they are there from an earlier version.
 
     Raises WarehouseError when the role may not, when a table of that name is another thing, when the server takes no
     changes (a standby), or when others hold the tables for thirty seconds.
     """
     try:
         with connect(dsn) as connection:
-            _install(connection)
+            _install(connection, with_payments=with_payments)
     except psycopg.errors.InsufficientPrivilege as error:
         raise WarehouseError(
             f"the schema could not be installed: {error.diag.message_primary}. Run `truepoint up` once as a role that "
-            "owns the payments tables and may create schemas."
+            "owns the payments tables, if they are there, and may create schemas."
         ) from error
     except psycopg.errors.LockNotAvailable as error:
         raise WarehouseError(
@@ -136,21 +148,25 @@ def install_schema(dsn: str) -> None:
         raise WarehouseError(f"the schema could not be installed: {first_line(error)}.") from error
 
 
-def _install(connection: psycopg.Connection[Any]) -> None:
+def _install(connection: psycopg.Connection[Any], *, with_payments: bool) -> None:
+    mark = _installed_mark(connection)
     if connection.execute("select pg_is_in_recovery()").fetchone() == (True,):
-        if _installed_mark(connection) == _schema_mark():
+        if _is_current(mark, with_payments=with_payments):
             return  # it came with the primary's log
         raise WarehouseError(
             "this server is a standby, which takes no changes: run `truepoint up` on its primary, and it follows."
         )
     connection.execute(f"set local lock_timeout = '{_LOCK_TIMEOUT}'")
     connection.execute("select pg_advisory_xact_lock(hashtext('truepoint.install_schema'))")
+    with_payments = with_payments or (mark or "").startswith(_PAYMENTS_MARK)
     connection.execute(ground_statements())
-    connection.execute(_tables_text())
-    for name in EVENT_TABLES:
-        _guard_table(connection, read_guarded_table(connection, "payments", name, "known_at"))
+    if with_payments:
+        connection.execute(_tables_text())
+        for name in EVENT_TABLES:
+            _guard_table(connection, read_guarded_table(connection, "payments", name, "known_at"))
     connection.execute("drop function if exists truepoint.may_load_history(oid)")
-    connection.execute(sql.SQL("comment on schema truepoint is {}").format(sql.Literal(_schema_mark())))
+    new_mark = _schema_mark() if with_payments else _ground_mark()
+    connection.execute(sql.SQL("comment on schema truepoint is {}").format(sql.Literal(new_mark)))
 
 
 def _guard_table(connection: psycopg.Connection[Any], table: GuardedTable) -> None:
@@ -214,9 +230,13 @@ def _create_database(server: EmbeddedPostgres) -> None:
             return  # another command was quicker
 
 
-def _is_schema_current(dsn: str) -> bool:
+def _is_schema_current(dsn: str, *, with_payments: bool) -> bool:
     with connect(dsn) as connection:
-        return _installed_mark(connection) == _schema_mark()
+        return _is_current(_installed_mark(connection), with_payments=with_payments)
+
+
+def _is_current(mark: str | None, *, with_payments: bool) -> bool:
+    return mark == _schema_mark() or (mark == _ground_mark() and not with_payments)
 
 
 def _installed_mark(connection: psycopg.Connection[Any]) -> str | None:
@@ -238,4 +258,9 @@ def _schema_mark() -> str:
         for statement in guard_statements(GuardedTable("payments", name, "known_at", "timestamp with time zone"))
     ]
     text = "\n".join([ground_statements(), _tables_text(), *guards])
-    return f"payments.sql {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return f"{_PAYMENTS_MARK}{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _ground_mark() -> str:
+    """A digest of what is installed without the payments tables."""
+    return f"guard.sql {hashlib.sha256(ground_statements().encode()).hexdigest()[:16]}"

@@ -64,6 +64,20 @@ def test_up_and_dsn_and_status_with_a_given_server(database_dsn: str, monkeypatc
     assert "of TRUEPOINT_DSN" in status
 
 
+def test_up_says_what_it_made(database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUEPOINT_DSN", database_dsn)
+    assert "the guarded tables of schema payments" in _run("up").stderr
+    (tmp_path / "dbt_project.yml").write_text("name: shop\n", encoding="utf-8")
+    monkeypatch.setenv("TRUEPOINT_DBT_PROJECT_DIR", str(tmp_path))
+    with psycopg.connect(database_dsn) as connection:
+        connection.execute("drop schema payments, truepoint cascade")
+    result = _run("up")
+    assert (result.exit_code, result.stdout.strip()) == (0, database_dsn)
+    assert "Nothing else was made: the project here has event tables of its own" in result.stderr
+    with psycopg.connect(database_dsn) as connection:
+        assert connection.execute("select to_regnamespace('payments')").fetchone() == (None,)
+
+
 def test_down_leaves_a_given_server_alone(database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUEPOINT_DSN", database_dsn)
     monkeypatch.setenv("TRUEPOINT_DATA_DIR", str(tmp_path))

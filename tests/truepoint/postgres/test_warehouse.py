@@ -44,6 +44,31 @@ def test_schema_is_installed_where_absent(settings: Settings, database_dsn: str)
     assert _event_tables(database_dsn) == set(EVENT_TABLES)
 
 
+def _project(folder: Path, name: str) -> Path:
+    (folder / "dbt_project.yml").write_text(f"# A project.\nname: {name}\nversion: '1.0'\n", encoding="utf-8")
+    return folder
+
+
+def test_a_project_with_tables_of_its_own_gets_no_payments_tables(database_dsn: str, tmp_path: Path) -> None:
+    _drop_schema(database_dsn)
+    settings = Settings(dsn=SecretStr(database_dsn), data_dir=tmp_path, dbt_project_dir=_project(tmp_path, "shop"))
+    for _ in range(2):
+        assert ensure_warehouse(settings) == database_dsn
+        assert _event_tables(database_dsn) == set()
+    with psycopg.connect(database_dsn) as connection:
+        assert connection.execute("select count(*) from truepoint.epochs").fetchone() == (0,)
+        assert connection.execute("select to_regnamespace('payments')").fetchone() == (None,)
+    ensure_warehouse(settings, with_payments=True)  # as `truepoint sample` does
+    assert _event_tables(database_dsn) == set(EVENT_TABLES)
+
+
+def test_the_payments_project_gets_them_under_any_folder(database_dsn: str, tmp_path: Path) -> None:
+    _drop_schema(database_dsn)
+    project = _project(tmp_path, "'payments'  # as copied")
+    ensure_warehouse(Settings(dsn=SecretStr(database_dsn), data_dir=tmp_path, dbt_project_dir=project))
+    assert _event_tables(database_dsn) == set(EVENT_TABLES)
+
+
 def test_schema_is_installed_again_without_loss(database_dsn: str) -> None:
     with psycopg.connect(database_dsn) as connection:
         connection.execute("insert into payments.merchants values ('v1', 'm1', null, null, now(), now())")

@@ -29,7 +29,7 @@ def handbook(
     from truepoint.settings import load_settings
 
     started = time.monotonic()
-    dsn = ensure_warehouse(load_settings())
+    dsn = ensure_warehouse(load_settings(), with_payments=True)
     with follow_rows(path.name) as on_progress:
         loads = load_handbook(dsn, path, on_progress=on_progress)
     print_loads(loads, seconds=time.monotonic() - started)
@@ -37,10 +37,12 @@ def handbook(
 
 @load.command()
 def events(
-    table: Annotated[str, typer.Argument(help="A table of schema payments, such as transactions.")],
+    table: Annotated[
+        str, typer.Argument(help="An event table, such as shop.orders; without a schema, one of payments.")
+    ],
     path: Annotated[Path, typer.Argument(help="A .parquet or .csv file with exactly the table's columns.")],
 ) -> None:
-    """Load one file into one event table. A bad row is refused, with its number and the reason: nothing is loaded."""
+    """Load one file into one event table, of any schema, as its owner. A bad row is refused, with its number and the reason: nothing is loaded."""
     import time
 
     from truepoint.events.loading import load_events
@@ -58,10 +60,10 @@ def print_loads(loads: "Sequence[TableLoad]", *, seconds: float) -> None:
     """One line a table, and a last line that says whether anything was added."""
     for result in loads:
         there = f", {result.rows_there_already:,} there already" if result.rows_there_already else ""
-        typer.echo(f"payments.{result.table}: {result.rows_added:,} rows added{there}")
+        typer.echo(f"{result.schema}.{result.table}: {result.rows_added:,} rows added{there}")
         if result.rows_outside_span:
             typer.echo(
-                f"payments.{result.table}: {result.rows_outside_span:,} rows never count: their event time or known "
+                f"{result.schema}.{result.table}: {result.rows_outside_span:,} rows never count: their event time or known "
                 "time lies outside the years 1900 to 2149."
             )
     added = sum(result.rows_added for result in loads)

@@ -40,7 +40,7 @@ def sample(
         merchants=merchants,
     )
     started = time.monotonic()
-    dsn = ensure_warehouse(load_settings())
+    dsn = ensure_warehouse(load_settings(), with_payments=True)
     with follow_rows("sample") as on_progress:
         loads = load_sample(dsn, options, replace=replace, on_progress=on_progress)
     print_loads(loads, seconds=time.monotonic() - started)

@@ -4,14 +4,28 @@ import typer
 
 
 def up() -> None:
-    """Start the embedded Postgres (or reach the one of TRUEPOINT_DSN), install the schema, print the address."""
-    from truepoint.postgres.warehouse import ensure_warehouse, install_schema
+    """Start the embedded Postgres (or reach the one of TRUEPOINT_DSN), prepare it for the project, print the address.
+
+    It makes schema truepoint (epochs, and functions of guards), and for the payments project the payments tables.
+    """
+    from truepoint.postgres.warehouse import ensure_warehouse, install_schema, needs_payments
     from truepoint.postgres_uri import without_password
     from truepoint.settings import load_settings
 
-    dsn = ensure_warehouse(load_settings())
-    install_schema(dsn)
+    settings = load_settings()
+    with_payments = needs_payments(settings)
+    dsn = ensure_warehouse(settings, with_payments=with_payments)
+    install_schema(dsn, with_payments=with_payments)
     typer.echo(without_password(dsn))
+    if with_payments:
+        typer.echo("Ready: schema truepoint (epochs, guards), and the guarded tables of schema payments.", err=True)
+    else:
+        typer.echo(
+            "Ready: schema truepoint (epochs, guards). Nothing else was made: the project here has event tables of its "
+            "own,\nwhich `truepoint guard` guards. The tables of schema payments come with the payments project, or "
+            "with `truepoint sample`.",
+            err=True,
+        )
 
 
 def down() -> None:

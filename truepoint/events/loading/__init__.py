@@ -1,4 +1,4 @@
-"""Loaders of history: checked rows into the event tables of schema payments, with known times of their own.
+"""Loaders of history: checked rows into event tables of any schema, with known times of their own.
 
 files.py (Parquet, CSV) and handbook.py turn files into record batches that fit a table; values.py checks their values;
 history.py adds them in one transaction, once; catalogue.py says what a table looks like.

@@ -1,9 +1,10 @@
-"""Adding history to the event tables: one transaction, each row once, known times as given.
+"""Adding history to event tables: one transaction, each row once, known times as given.
 
 A load is all or nothing. A row whose key is there with the same content is skipped; with other content it is refused,
 by its row number. Rows number from 1.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ class TableLoad:
     rows_given: int
     rows_added: int
     rows_outside_span: int = 0
+    schema: str = SCHEMA
 
     @property
     def rows_there_already(self) -> int:
@@ -121,7 +123,7 @@ class HistoryLoad:
                 rows = copy_batches(cursor, table.identifier, batches())
         except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation):
             return None
-        return TableLoad(table=table.name, rows_given=rows, rows_added=rows)
+        return TableLoad(table=table.name, rows_given=rows, rows_added=rows, schema=table.schema)
 
     def _add_staged(self, table: EventTable, batches: Batches) -> TableLoad:
         """COPY into a temporary table, then insert what is new and compare what is not."""
@@ -140,7 +142,7 @@ class HistoryLoad:
             if added < given:
                 self._refuse_other_content(names)
             cursor.execute(names.render("drop table {staged}"))
-        return TableLoad(table=table.name, rows_given=given, rows_added=added)
+        return TableLoad(table=table.name, rows_given=given, rows_added=added, schema=table.schema)
 
     def _refuse_broken_check(self, names: "_Names", check: str) -> None:
         # A check that is null is fulfilled, as in the constraint itself.
@@ -187,7 +189,7 @@ class HistoryLoad:
 
 
 ADD_STAGED: Final = """
-insert into {target} ({columns})
+insert into {target} ({columns}) overriding system value
 select {staged_columns}
 from {staged} as staged
 where not exists (select from {target} as target where {same_key})
@@ -283,15 +285,15 @@ def load_history(dsn: str, *, what: str, cause: str) -> Iterator[HistoryLoad]:
             f"The database lacks truepoint's schema ({_first_line(error)}). Run `truepoint up` first."
         ) from error
     except psycopg.Error as error:
-        raise WarehouseError(f"{what}: the database refused: {_first_line(error)}. Nothing was loaded.") from error
-    _vacuum(dsn, [result.table for result in load.results if result.rows_added])
+        raise WarehouseError(f"{what}: the database refused: {_refusal(error)}. Nothing was loaded.") from error
+    _vacuum(dsn, [sql.Identifier(result.schema, result.table) for result in load.results if result.rows_added])
 
 
-def _vacuum(dsn: str, tables: list[str]) -> None:
+def _vacuum(dsn: str, tables: list[sql.Identifier]) -> None:
     try:
         with connect(dsn, autocommit=True, application_name="truepoint load") as connection:
             for table in tables:
-                connection.execute(sql.SQL("vacuum (analyze) {}").format(sql.Identifier(SCHEMA, table)))
+                connection.execute(sql.SQL("vacuum (analyze) {}").format(table))
     except psycopg.Error as error:
         raise WarehouseError(
             f"The rows were loaded, but `vacuum (analyze)` failed after it: {_first_line(error)}."
@@ -321,6 +323,15 @@ def _value(
 
 def _shown(value: str | None) -> str:
     return "null" if value is None else shown(value)
+
+
+def _refusal(error: psycopg.Error) -> str:
+    """What the database said, with the key or the line and column of a COPY, where it names them."""
+    detail = error.diag.message_detail
+    place = re.search(r"line (\d+), column ([^:]+)", error.diag.context or "")
+    parts = [_first_line(error), detail.rstrip(".") if detail and detail not in str(error).splitlines()[0] else None]
+    said = ". ".join(part for part in parts if part)
+    return f"{said} (column {place[2]}, at about row {place[1]})" if place else said
 
 
 def _first_line(error: psycopg.Error) -> str:
