@@ -37,12 +37,13 @@ def handbook(
 
 @load.command()
 def events(
-    table: Annotated[
-        str, typer.Argument(help="An event table, such as shop.orders; without a schema, one of payments.")
-    ],
+    table: Annotated[str, typer.Argument(help="An event table, such as shop.orders. Without a schema: of payments.")],
     path: Annotated[Path, typer.Argument(help="A .parquet or .csv file with exactly the table's columns.")],
 ) -> None:
-    """Load one file into one event table, of any schema, as its owner. A bad row is refused, with its number and the reason: nothing is loaded."""
+    """Load one file into one event table, of any schema, as its owner.
+
+    A bad row is refused, with its number and the reason: nothing is loaded.
+    """
     import time
 
     from truepoint.events.loading import load_events
@@ -63,8 +64,8 @@ def print_loads(loads: "Sequence[TableLoad]", *, seconds: float) -> None:
         typer.echo(f"{result.schema}.{result.table}: {result.rows_added:,} rows added{there}")
         if result.rows_outside_span:
             typer.echo(
-                f"{result.schema}.{result.table}: {result.rows_outside_span:,} rows never count: their event time or known "
-                "time lies outside the years 1900 to 2149."
+                f"{result.schema}.{result.table}: {result.rows_outside_span:,} rows never count: their event time or "
+                "known time lies outside the years 1900 to 2149."
             )
     added = sum(result.rows_added for result in loads)
     if added:
