@@ -144,6 +144,10 @@ CASES: Final = (
     false(f"odd_word <> {ODD_LITERAL}"),
     Case(f"case when is_set then {ODD_LITERAL} end", "text", ODD_WORD),
     true("word = 'refund' and not word = 'Refund'"),
+    # Their order is that of their bytes: capitals, then small letters, then all that is not ASCII.
+    true("'B' < 'a' and 'a' > 'B' and 'z' < 'ä' and word >= 'Refund' and not word <= 'Z'"),
+    Case("least(null, word, 'Z')", "text", "Z"),
+    Case("case when is_set then greatest('Refund', word) end", "text", "refund"),
     true("'it''s  , ( b )' <> 'it''s, (b)'"),
     # A text that meets a time is that time, in UTC.
     true("at >= '2026-11-15T00:00:00.5Z' and at <= '2026-11-15 02:00:00.5+02:00'"),

@@ -23,13 +23,13 @@
     {{ return(texts) }}
 {% endmacro %}
 
-{# Values of the vars and environment variables that a code names, but for secret ones: list of texts. #}
+{# Values of the vars and environment variables that a code names, but for secrets and where the lake lies: list of texts. #}
 {% macro _get_named_values(code) %}
     {% set values = [] %}
     {% for name in modules.re.findall('\\bvar\\(\\s*[\'"]([A-Za-z0-9_]+)[\'"]', code) | unique | sort %}
         {% do values.append('var ' ~ name ~ ': ' ~ tojson(var(name, none))) %}
     {% endfor %}
-    {% for name in modules.re.findall('\\benv_var\\(\\s*[\'"]([A-Za-z0-9_]+)[\'"]', code) | unique | sort if 'SECRET' not in name %}
+    {% for name in modules.re.findall('\\benv_var\\(\\s*[\'"]([A-Za-z0-9_]+)[\'"]', code) | unique | sort if 'SECRET' not in name and name != 'TRUEPOINT_LAKE' %}
         {% do values.append('environment ' ~ name ~ ': ' ~ env_var(name, '')) %}
     {% endfor %}
     {{ return(values) }}

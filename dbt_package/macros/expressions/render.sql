@@ -46,6 +46,9 @@
     {% endif %}
     {% set is_ordered = node.kind in ['comparison', 'in'] or node.kind == 'call' and node.text in ['least', 'greatest'] %}
     {% set parts = truepoint._render_parts(node.parts, scope, is_ordered) %}
+    {% if node.text in ['<', '>', '<=', '>=', 'least', 'greatest'] %}
+        {% set parts = truepoint._put_texts_by_bytes(node.parts, parts, scope.types) %}
+    {% endif %}
     {% if node.kind == 'group' %}
         {{ return('(' ~ parts[0] ~ ')') }}
     {% elif node.kind == 'negate' %}
@@ -87,6 +90,19 @@
         {% endif %}
     {% endfor %}
     {{ return(rendered) }}
+{% endmacro %}
+
+{# Texts that are put in order go by their bytes, in a database of any collation: the first of them says it for all. A time next to them makes them times. #}
+{% macro _put_texts_by_bytes(nodes, parts, types) %}
+    {% set found = [] %}
+    {% for node in nodes %}
+        {% do found.append(truepoint._get_node_type(node, types, [])) %}
+    {% endfor %}
+    {% if found | reject('none') | unique | list != ['text'] %}
+        {{ return(parts) }}
+    {% endif %}
+    {% set first = found.index('text') %}
+    {{ return(parts[:first] + [truepoint.by_bytes(parts[first])] + parts[first + 1:]) }}
 {% endmacro %}
 
 {% macro _render_case(node, scope) %}

@@ -1,4 +1,4 @@
--- truepoint: feature view account_features, version 99eb3c562b86bffd79e410c0140faad0
+-- truepoint: feature view account_features, version 94a495cdeaf0295ac5a7b6a01f74004a
 -- truepoint-build: all rows
 -- One row per row of the spine: account_features as of its as-of time.
 with
@@ -357,6 +357,6 @@ features as (
 
 select
     features.*,
-    cast('99eb3c562b86bffd79e410c0140faad0' as string) as table_version,
+    cast('94a495cdeaf0295ac5a7b6a01f74004a' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

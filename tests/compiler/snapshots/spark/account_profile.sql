@@ -1,4 +1,4 @@
--- truepoint: feature view account_profile, version dc56ee13f061e28c8fc7324a5ec48462
+-- truepoint: feature view account_profile, version a276febfdee06f8b724e4e32e050096b
 -- truepoint-build: all rows
 -- One row per row of the spine: account_profile as of its as-of time.
 with
@@ -109,6 +109,6 @@ features as (
 
 select
     features.*,
-    cast('dc56ee13f061e28c8fc7324a5ec48462' as string) as table_version,
+    cast('a276febfdee06f8b724e4e32e050096b' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

@@ -1,4 +1,4 @@
--- truepoint: feature view hot_merchant, version eee45a4625ae6baafe4c79c9341296f6
+-- truepoint: feature view hot_merchant, version 5302112b1e7beb12e7afdaff78f82f1d
 -- truepoint-build: all rows
 -- One row per row of the spine: hot_merchant as of its as-of time.
 with
@@ -356,6 +356,6 @@ features as (
 
 select
     features.*,
-    cast('eee45a4625ae6baafe4c79c9341296f6' as string) as table_version,
+    cast('5302112b1e7beb12e7afdaff78f82f1d' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features

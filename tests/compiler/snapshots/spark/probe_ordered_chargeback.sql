@@ -1,4 +1,4 @@
--- truepoint: feature view probe_ordered_chargeback, version f52078f25fd581536155ecbf6c262f26
+-- truepoint: feature view probe_ordered_chargeback, version 6d799a8a27ea953c1d90c4b3395d2c92
 -- truepoint-build: all rows
 -- One row per row of the spine: probe_ordered_chargeback as of its as-of time.
 with
@@ -862,6 +862,6 @@ features as (
 
 select
     features.*,
-    cast('f52078f25fd581536155ecbf6c262f26' as string) as table_version,
+    cast('6d799a8a27ea953c1d90c4b3395d2c92' as string) as table_version,
     cast(0 as bigint) as table_epoch
 from features
