@@ -30,6 +30,7 @@ DERIVED = "models/features/transaction_features.yml"
 EVENTS = "models/staging/stg_transactions.yml"
 SPINE = "models/marts/spine_transactions.yml"
 ACCOUNTS = "models/staging/stg_accounts.yml"
+CHARGEBACKS = "models/staging/stg_chargebacks.yml"
 CHARGEBACKS_SQL = "models/staging/stg_chargebacks.sql"
 MERCHANT = "models/features/merchant_features.yml"
 DEVICE = "models/features/account_device_features.yml"
@@ -277,6 +278,30 @@ GROUPS = {
         Mistake(DERIVED, "request: {amount_minor: bigint,", "request: {end: text, amount_minor: bigint,",
                 ("transaction_features: request field end is the name of a column of the compiler, or a word of SQL",)),
         Mistake(DERIVED, "- name: txn_is_new_device", "- name: request", ("request: is the name of a column of the",)),
+    ],
+    "known_at_history": [
+        Mistake(EVENTS, "known_at: known_at}",
+                "known_at: {column: known_at, history_befor: '2026-03-01T00:00:00Z', delay: -1h}}",
+                ("key history_befor is not known, did you mean history_before? (allowed: column, history_",
+                 "meta.events.known_at.history_before is not given (allowed: an instant in quotes with its zone",
+                 "meta.events.known_at.delay is -1h (allowed: how long after it happened")),
+        Mistake(CHARGEBACKS, "known_at: known_at}",
+                "known_at: {column: event_time, history_before: '2026-03-01T00:00:00Z', delay: 1h}}",
+                ("stg_chargebacks: meta.events.known_at is event_time", "(allowed: a column of the model: ")),
+        Mistake(ACCOUNTS, "known_at: known_at}", "known_at: [event_time, known_at]}",
+                ("stg_accounts: meta.events.known_at is ['event_time', 'known_at'] (allowed: one of a column",)),
+    ],
+    "known_at_names": [
+        Mistake(EVENTS, "known_at: known_at}", "known_at: {column: knwon_at, history_before: 2026-03-01, delay: 0h}}",
+                ("meta.events.known_at is knwon_at, did you mean known_at?",
+                 "meta.events.known_at.history_before is 2026-03-01", "meta.events.known_at.delay is 0h (allowed:")),
+        Mistake(CHARGEBACKS, "known_at: known_at}",
+                "known_at: {column: occurred_at, history_before: '2026-03-01T00:00:00', delay: 90}}",
+                ("meta.events.known_at.column is occurred_at, the event time (allowed:",
+                 "meta.events.known_at.history_before is 2026-03-01T00:00:00 (allowed:",
+                 "meta.events.known_at.delay is 90 (allowed:")),
+        Mistake(ACCOUNTS, "known_at: known_at}", "known_at: event_tim}",
+                ("stg_accounts: meta.events.known_at is event_tim", "or event_time, where events are known")),
     ],
     "service_over_another_spine": [
         Mistake("models/marts/spine_refunds.yml", "", OTHER_SPINE,

@@ -40,7 +40,14 @@ class Plan:
             "is_empty": self.is_empty,
             "features": features,
             "services": [{**asdict(service), "version": _from_to(service.version)} for service in self.services],
-            "tables": [{**asdict(table), "version": _from_to(table.version)} for table in self.tables],
+            "tables": [
+                {
+                    **asdict(table),
+                    "version": _from_to(table.version),
+                    "epoch": {"from": table.epoch[0], "to": table.epoch[1]},
+                }
+                for table in self.tables
+            ],
             "indexes": [asdict(index) for index in self.indexes],
             "notes": list(self.notes),
         }

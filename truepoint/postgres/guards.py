@@ -193,8 +193,13 @@ def find_table(connection: psycopg.Connection[Any], given: str) -> tuple[str, st
     return row[0], row[1]
 
 
-def read_guarded_table(connection: psycopg.Connection[Any], schema: str, name: str, known_at: str) -> GuardedTable:
-    """Describe a table for its guard. Raises WarehouseError, in one sentence, where none can be put on it."""
+def read_guarded_table(
+    connection: psycopg.Connection[Any], schema: str, name: str, known_at: str, *, keeps_given: bool = False
+) -> GuardedTable:
+    """Describe a table for its guard. Raises WarehouseError, in one sentence, where none can be put on it.
+
+    keeps_given: the guard leaves the known times alone, so nothing is asked of their column.
+    """
     row = connection.execute(_TABLE, {"schema": schema, "name": name, "known_at": known_at}).fetchone()
     if row is None:
         raise WarehouseError(f"there is no table {schema}.{name} in this database.")
@@ -203,6 +208,9 @@ def read_guarded_table(connection: psycopg.Connection[Any], schema: str, name: s
         raise WarehouseError(
             f"{schema}.{name} is {_KINDS.get(kind, 'no table')}: a guard is put on the table under it."
         )
+    parts = tuple((part[0], part[1]) for part in partitions)
+    if keeps_given:
+        return GuardedTable(schema, name, known_at, known_at_type or "", parts)
     if known_at_type is None:
         raise WarehouseError(
             f"{schema}.{name} has no column {known_at}, which was given as its known time. Its columns: "
@@ -218,7 +226,7 @@ def read_guarded_table(connection: psycopg.Connection[Any], schema: str, name: s
             f"{schema}.{name} is partitioned by its known time {known_at}: a trigger cannot set what a row is routed "
             "by. Partition by the event time, or guard it with --keep-given."
         )
-    return GuardedTable(schema, name, known_at, known_at_type, tuple((part[0], part[1]) for part in partitions))
+    return GuardedTable(schema, name, known_at, known_at_type, parts)
 
 
 def ground_statements() -> str:

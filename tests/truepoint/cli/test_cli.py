@@ -73,7 +73,7 @@ def test_up_says_what_it_made(database_dsn: str, tmp_path: Path, monkeypatch: py
         connection.execute("drop schema payments, truepoint cascade")
     result = _run("up")
     assert (result.exit_code, result.stdout.strip()) == (0, database_dsn)
-    assert "Nothing else was made: the project here has event tables of its own" in result.stderr
+    assert "Nothing else was made: the project here\nhas event tables of its own" in result.stderr
     with psycopg.connect(database_dsn) as connection:
         assert connection.execute("select to_regnamespace('payments')").fetchone() == (None,)
 

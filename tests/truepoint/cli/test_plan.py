@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.dbt_runner import DbtProject
 from tests.truepoint.cli.conftest import SCHEMA, FirstService, run
+from truepoint.postgres.guards import ground_statements
 
 SELECTION = ("compile", "--select", "path:analyses", "config.materialized:versioned_table")
 VIEW = "models/features/customer_orders_features.yml"
@@ -142,3 +144,21 @@ def test_a_manifest_without_tables_is_told(copy: DbtProject) -> None:
     result = run("plan", "--compiled", str(online))
     assert result.exit_code == 1
     assert "does not have the table customer_orders_features compiled" in result.stderr
+
+
+def test_tables_of_another_history_are_counted(copy: DbtProject) -> None:
+    with psycopg.connect(copy.dsn, autocommit=True) as connection:
+        connection.execute(ground_statements().encode())
+        connection.execute("insert into truepoint.epochs (cause) values ('restored')")
+        try:
+            plan = _plan(copy)
+            shown = run("plan", "--compiled", str(copy.target_path / "manifest.json")).stdout
+        finally:
+            connection.execute("delete from truepoint.epochs where cause = 'restored'")
+    assert _fates(plan) == dict.fromkeys(TABLES, "built anew")
+    assert not plan["is_empty"]
+    for table in plan["tables"]:
+        assert table["version"]["from"] == table["version"]["to"]
+        assert table["epoch"]["from"] < table["epoch"]["to"]
+    assert shown.count("history has changed (epoch ") == len(TABLES)
+    assert "3 of them built anew because history has changed" in shown

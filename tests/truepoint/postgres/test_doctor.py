@@ -47,6 +47,7 @@ async def test_a_new_database_lacks_the_index_alone_and_apply_makes_it(database_
         "statement",
         "guard",
         "known times",
+        "span",
         "changes",
         "settings",
         "indexes",

@@ -1,5 +1,6 @@
 """Every event table is looked at, in any schema: its guard, its known times, and whether its rows changed."""
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -7,8 +8,11 @@ import psycopg
 import pytest
 
 from tests.truepoint.postgres.staged import execute, faults, found, staged_registry
+from truepoint.compiled.registry import Registry
 from truepoint.postgres.doctor import examine
+from truepoint.postgres.grants import grant_statements
 from truepoint.postgres.guards import ground_statements, install_guard, read_guarded_table
+from truepoint.postgres.history_tables import history_table_statements, read_changing_table
 
 OWN = """
 create schema shop;
@@ -182,11 +186,156 @@ async def test_the_guard_of_partitions_is_looked_at(database_dsn: str, tmp_path:
         "create table shop.orders_2027 partition of shop.orders for values from ('2027-01-01') to ('2028-01-01')",
         "alter table shop.orders_2026 disable trigger zz_truepoint_append_only",
     )
+    execute(
+        database_dsn,
+        "create table shop.attached (like shop.orders)",
+        "alter table shop.orders attach partition shop.attached for values from ('2028-01-01') to ('2029-01-01')",
+    )
     (finding,) = (of for of in found(await examine(database_dsn, registry), "guard") if not of.is_ok)
     assert "zz_truepoint_truncate on shop.orders_2027 is missing" in finding.message
+    assert "zz_truepoint_truncate on shop.attached is missing" in finding.message
+    assert "zz_truepoint_epoch on shop.attached is missing" in finding.message
     assert "zz_truepoint_append_only on shop.orders_2026 is not enabled always" in finding.message
     execute(database_dsn, *finding.ddl)
     assert faults(await examine(database_dsn, registry), "guard") == []
+
+
+async def test_a_table_partitioned_by_its_known_time_is_guarded_without_the_clock(
+    database_dsn: str, tmp_path: Path
+) -> None:
+    execute(
+        database_dsn,
+        "create schema shop",
+        "create table shop.orders (id text, customer text, cents bigint, at timestamptz, seen timestamptz not null) "
+        "partition by range (seen)",
+        "create table shop.orders_2026 partition of shop.orders for values from ('2026-01-01') to ('2027-01-01')",
+    )
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    (finding,) = (of for of in found(await examine(database_dsn, registry), "guard") if not of.is_ok)
+    assert "truepoint guard shop.orders --keep-given" in finding.message
+    with psycopg.connect(database_dsn) as connection:
+        connection.execute(ground_statements().encode())
+        kept = read_guarded_table(connection, "shop", "orders", "seen", keeps_given=True)
+        install_guard(connection, kept, keeps_given=True)
+    assert faults(await examine(database_dsn, registry), "guard") == []
+    execute(
+        database_dsn,
+        "create table shop.late (like shop.orders)",
+        "alter table shop.orders attach partition shop.late for values from ('2027-01-01') to ('2028-01-01')",
+    )
+    (finding,) = (of for of in found(await examine(database_dsn, registry), "guard") if not of.is_ok)
+    assert "zz_truepoint_truncate on shop.late is missing" in finding.message
+    execute(database_dsn, *finding.ddl)  # which does not fail, as a trigger that sets the partition key would
+    assert faults(await examine(database_dsn, registry), "guard") == []
+    execute(database_dsn, "insert into shop.orders values ('1', 'c', 1, now(), '2026-05-05')")
+    for change in ("delete from shop.orders", "truncate shop.late", "truncate shop.orders_2026"):
+        with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+            execute(database_dsn, change)
+
+
+async def test_a_server_s_role_reads_a_partitioned_table_through_its_grants(database_dsn: str, tmp_path: Path) -> None:
+    execute(
+        database_dsn,
+        "create schema shop",
+        "create table shop.orders (id text, customer text, cents bigint, at timestamptz, seen timestamptz not null) "
+        "partition by range (at)",
+        "create table shop.orders_2026 partition of shop.orders for values from ('2026-01-01') to ('2027-01-01')",
+        "insert into shop.orders values ('1', 'c', 1, '2026-05-05', '2026-05-05')",
+    )
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    parts = urlsplit(database_dsn)
+    role = f"serving_{parts.path.lstrip('/')}"
+    with psycopg.connect(database_dsn) as connection:
+        connection.execute(f"create role {role} login password 'secret'".encode())
+        for statement in grant_statements(connection, registry, role):
+            connection.execute(statement)
+    execute(
+        database_dsn,
+        "create table shop.late partition of shop.orders for values from ('2027-01-01') to ('2028-01-01')",
+        "insert into shop.orders values ('2', 'c', 1, '2027-05-05', '2027-05-05')",
+    )
+    netloc = f"{role}:secret@{parts.netloc.rpartition('@')[2]}"
+    try:
+        as_role = urlunsplit(parts._replace(netloc=netloc))
+        with psycopg.connect(as_role) as connection:
+            assert connection.execute("select count(*) from staged.transactions").fetchone() == (2,)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("select from shop.late")
+        assert [of.message for of in (await examine(as_role, registry)).missing if of.check == "relations"] == []
+    finally:
+        execute(database_dsn, f"drop owned by {role}", f"drop role {role}")
+
+
+async def test_events_outside_the_span_are_counted_and_told(database_dsn: str, tmp_path: Path) -> None:
+    execute(database_dsn, OWN, "insert into shop.orders values ('1', 'c', 1, 'open', now(), now())")
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    (finding,) = found(await examine(database_dsn, registry), "span")
+    assert (finding.subject, finding.message) == (
+        "staged.transactions",
+        "every event lies in the years 1900 to 2149",
+    )
+    execute(
+        database_dsn,
+        "insert into shop.orders values ('2', 'c', 1, 'open', '1899-12-31 23:59:59Z', now()), "
+        "('3', 'c', 1, 'open', 'infinity', now()), ('4', 'c', 1, 'open', now(), '2150-01-01Z'), "
+        "('5', 'c', 1, 'open', '1900-01-01Z', '2149-12-31Z'), ('6', 'c', 1, 'open', '4713-01-01 BC', '-infinity')",
+    )
+    (finding,) = found(await examine(database_dsn, registry), "span")
+    assert finding.message.startswith("4 events never count: occurred_at or known_at lies outside the years 1900 to")
+
+
+async def test_a_history_that_was_loaded_at_once_and_is_declared_is_no_fault(database_dsn: str, tmp_path: Path) -> None:
+    execute(database_dsn, OWN, MONTHS.format(seen="now()"))
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    assert "is the time of a load" in faults(await examine(database_dsn, registry), "known times")[0]
+    (service,) = registry.services.values()
+    note = "transactions: events before 2026-03-01T00:00:00Z that were loaded then or later count as known 1h after."
+    declared = tuple(replace(relation, known_at_note=note) for relation in service.relations)
+    registry = Registry({service.name: replace(service, relations=declared)})
+    assert faults(await examine(database_dsn, registry), "known times") == []
+    (finding,) = found(await examine(database_dsn, registry), "known times")
+    assert "count as known 1h after" in finding.message
+
+
+async def test_a_history_table_is_known_with_what_fills_it(database_dsn: str, tmp_path: Path) -> None:
+    execute(
+        database_dsn,
+        "create schema shop",
+        "create table shop.customers (customer text primary key, cents bigint) partition by list (customer)",
+        "create table shop.customers_c partition of shop.customers for values in ('c')",
+    )
+    with psycopg.connect(database_dsn) as connection:
+        connection.execute(ground_statements().encode())
+        for statement in history_table_statements(read_changing_table(connection, "shop", "customers", ("customer",))):
+            connection.execute(statement)
+    view = (
+        "select version_id::text as transaction_id, customer as account_id, cents as base_amount_minor, "
+        "version_at as occurred_at, version_known_at as known_at from shop.customers_history"
+    )
+    registry = staged_registry(database_dsn, tmp_path, view)
+
+    async def told() -> tuple[bool, str]:
+        (finding,) = found(await examine(database_dsn, registry), "history")
+        assert finding.subject == "shop.customers_history"
+        return finding.is_ok, finding.message
+
+    assert await told() == (True, "keeps every version of shop.customers")
+    for change, message in (
+        (
+            "alter table shop.customers disable trigger zz_truepoint_history",
+            "trigger zz_truepoint_history on shop.customers is disabled: alter table shop.customers enable always",
+        ),
+        ("alter table shop.customers enable trigger zz_truepoint_history", "does not hold in replica role"),
+        (
+            "create table shop.customers_d partition of shop.customers for values in ('d')",
+            "trigger zz_truepoint_history_truncate on shop.customers_d is missing",
+        ),
+        ("alter table shop.customers add tier text", "column tier of shop.customers is not kept"),
+        ("drop table shop.customers", "is a history table, and no trigger fills it: versions are lost"),
+    ):
+        execute(database_dsn, change)
+        is_ok, found_message = await told()
+        assert (is_ok, message in found_message) == (False, True), found_message
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def guard(
 
     with connect(_dsn()) as connection:
         schema, name = find_table(connection, table)
-        guarded = read_guarded_table(connection, schema, name, known_at)
+        guarded = read_guarded_table(connection, schema, name, known_at, keeps_given=keep_given)
         ground = [] if apply and is_ground_laid(connection) else [ground_statements()]
         statements = guard_statements(guarded, keeps_given=keep_given)
     if apply:

@@ -90,7 +90,13 @@ def _print(made: "Plan") -> None:
         typer.echo("Tables, at the next dbt build")
     for table in made.tables:
         rows = "" if table.rows is None else f", about {table.rows:,} rows"
-        typer.echo(f"  {table.fate:<10} {table.model}{rows}")
+        history = (
+            f"; history has changed (epoch {table.epoch[0]} -> {table.epoch[1]})" if table.is_of_other_history else ""
+        )
+        typer.echo(f"  {table.fate:<10} {table.model}{rows}{history}")
+    of_other_history = sum(table.is_of_other_history for table in made.tables)
+    if of_other_history:
+        typer.echo(f"  {of_other_history} of them built anew because history has changed")
     if made.indexes:
         typer.echo("Indexes that are missing (`truepoint doctor --apply` makes them, once the views are there)")
     for index in made.indexes:

@@ -18,12 +18,12 @@ def up() -> None:
     install_schema(dsn, with_payments=with_payments)
     typer.echo(without_password(dsn))
     if with_payments:
-        typer.echo("Ready: schema truepoint (epochs, guards), and the guarded tables of schema payments.", err=True)
+        typer.echo("Ready: schema truepoint, and the guarded tables of schema payments.", err=True)
     else:
         typer.echo(
-            "Ready: schema truepoint (epochs, guards). Nothing else was made: the project here has event tables of its "
-            "own,\nwhich `truepoint guard` guards. The tables of schema payments come with the payments project, or "
-            "with `truepoint sample`.",
+            "Ready: schema truepoint (epochs, guards). Nothing else was made: the project here\n"
+            "has event tables of its own, which `truepoint guard` guards. The tables of schema\n"
+            "payments come with the payments project, or with `truepoint sample`.",
             err=True,
         )
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from truepoint.arrow.span import rows_outside_span
 from truepoint.events.loading.catalogue import SCHEMA
 from truepoint.events.loading.files import open_event_file
 from truepoint.events.loading.history import TableLoad, load_history
-from truepoint.events.loading.span import rows_outside_span
 
 # Called with the number of rows just read, and the number in the file, or None where the file does not say.
 OnProgress = Callable[[int, int | None], None]

@@ -11,8 +11,10 @@ from truepoint.postgres.connecting import AsyncpgConnection
 from truepoint.postgres.doctor.changes import examine_changes
 from truepoint.postgres.doctor.findings import Finding
 from truepoint.postgres.doctor.guard import examine_guard
+from truepoint.postgres.doctor.history import examine_history
 from truepoint.postgres.doctor.known_times import examine_known_times
 from truepoint.postgres.doctor.origins import Origin, column_under, find_origins
+from truepoint.postgres.doctor.span import examine_span
 
 OUR_SCHEMA: Final = "payments"
 WANTED_INSERT_SCALE_FACTOR: Final = 0.01
@@ -84,6 +86,8 @@ async def examine_event_tables(
         if not tables and name not in told:
             message = f"{relation.known_at} is computed over several rows or tables: no guard can hold it, and no check"
             findings.append(Finding("known times", name, is_ok=False, message=message))
+        if name not in told:
+            findings.append(await examine_span(connection, relation))
         for table in tables:
             if (table.schema, table.table) not in seen:
                 seen.add((table.schema, table.table))
@@ -100,7 +104,8 @@ async def _examine_table(connection: AsyncpgConnection, table: EventTable) -> li
         reads=table.reads,
         may_keep_given=table.schema != OUR_SCHEMA,
     )
-    findings = [guard.finding]
+    history = await examine_history(connection, table.schema, table.table)
+    findings = [guard.finding, *([history] if history else [])]
     if table.known_at is not None and not table.is_event_time:
         findings += await _examine_required(connection, table)
     findings.append(

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Check = Literal["connection", "relations", "statement", "guard", "known times", "changes", "indexes", "settings"]
+Check = Literal[
+    "connection", "relations", "statement", "guard", "known times", "span", "history", "changes", "indexes", "settings"
+]
 
 
 @dataclass(frozen=True)

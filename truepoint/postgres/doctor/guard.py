@@ -28,6 +28,12 @@ SNAPSHOT_COLUMNS: Final = frozenset({"dbt_scd_id", "dbt_valid_from", "dbt_valid_
 _TABLE: Final = """
 select
     tables.relkind in ('r', 'p') as is_table,
+    exists (
+        select from pg_catalog.pg_partitioned_table as parts
+        where
+            parts.partrelid = any (select relid from pg_catalog.pg_partition_tree(tables.oid))
+            and known.attnum = any (parts.partattrs::int2[])
+    ) as is_partition_key,
     format_type(known.atttypid, null) as known_at_type,
     array(
         select columns.attname::text from pg_catalog.pg_attribute as columns
@@ -103,9 +109,11 @@ async def examine_guard(
     keeps_given = may_keep_given and any(
         row["keeps_given"] for row in rows if row["level"] == 0 and row["name"] == APPEND_ONLY_TRIGGER
     )
-    sets_clock = known_at is not None and known_at_type in (
-        "timestamp with time zone",
-        "timestamp without time zone",
+    # No trigger may set what a row is routed by.
+    sets_clock = (
+        known_at is not None
+        and not facts["is_partition_key"]
+        and known_at_type in ("timestamp with time zone", "timestamp without time zone")
     )
     column, type_name = (known_at or "", known_at_type) if sets_clock else ("", "timestamp with time zone")
     expected = guard_triggers(column, type_name, keeps_given=keeps_given or not sets_clock)

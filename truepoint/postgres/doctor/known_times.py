@@ -89,12 +89,14 @@ async def examine_known_times(
     except asyncpg.PostgresError as error:
         message = f"{known_at} could not be looked at: {error}"
         return Finding("known times", subject, is_ok=False, message=message)
-    fault = _fault(row, known_at) if row else "has no sample"
+    # A history that was loaded at once has known times of its own, where it is declared.
+    fault = _fault(row, known_at, is_declared=relation.known_at_note is not None) if row else "has no sample"
     if fault:
         return Finding("known times", subject, is_ok=False, message=fault)
     count = row["row_count"] if row else 0
     early = f"; {row['early']:,} of them known before they happened" if row and row["early"] else ""
     message = f"{known_at} of {count:,} sampled rows can be meant{early}" if count else "has no rows to look at yet"
+    message += f"; {relation.known_at_note.rstrip('.')}" if relation.known_at_note else ""
     return Finding("known times", subject, is_ok=True, message=message)
 
 
@@ -104,7 +106,7 @@ async def _sampled(connection: AsyncpgConnection, source: str) -> "asyncpg.Recor
         return await connection.fetchrow(_SAMPLE.format(source=source))
 
 
-def _fault(row: "asyncpg.Record", known_at: str) -> str:
+def _fault(row: "asyncpg.Record", known_at: str, *, is_declared: bool) -> str:
     count = row["row_count"]
     faults = []
     if row["nulls"]:
@@ -116,11 +118,12 @@ def _fault(row: "asyncpg.Record", known_at: str) -> str:
         )
     known_within, happened_within = row["known_within"], row["happened_within"]
     is_told = count >= FEWEST_ROWS and None not in (known_within, happened_within)
-    if is_told and known_within <= AT_ONCE and happened_within >= MONTHS:
+    if is_told and not is_declared and known_within <= AT_ONCE and happened_within >= MONTHS:
         faults.append(
             f"nearly all of {count:,} sampled rows, of {happened_within.days} days, were known within "
             f"{_minutes(known_within)}: {known_at} is the time of a load, and before it features see nothing. Set "
-            "it to when each event was known (event time and a usual delay), or declare it to be the event time"
+            "it to when each event was known (event time and a usual delay), or declare that history "
+            "(known_at: {column, history_before, delay})"
         )
     return "; ".join(faults)
 
