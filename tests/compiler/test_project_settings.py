@@ -27,6 +27,31 @@ def test_a_mistyped_var_is_refused(name: str, given: object, tmp_path: Path) -> 
     assert f"dbt_project.yml: var {name} is {json.dumps(given)} (allowed: a whole number above 0" in result.output
 
 
+def test_a_misspelt_var_is_refused(tmp_path: Path) -> None:
+    given = {
+        "truepoint_setling_margin": "1h",
+        "truepoint_margin": "1h",
+        "trupoint_parity_rows": 10,
+        "settling_margin": "1h",
+        "payments": {"truepoint_training_work_mem": "1GB", "theirs": 1},
+        "file_format": "csv",  # another's
+        "parity_row": 1,  # likewise
+    }
+    result = run_apart(DBT_PROJECT, tmp_path / "target", "compile", "--vars", json.dumps(given))
+    assert not result.is_success
+    output = " ".join(result.output.split())
+    names = "truepoint_settling_margin, truepoint_training_work_mem, truepoint_parity_rows, truepoint_file_format"
+    for told in (
+        "var truepoint_setling_margin is not known, did you mean truepoint_settling_margin? (allowed: " + names + ")",
+        "var truepoint_margin is not known (allowed: " + names + ")",
+        "var trupoint_parity_rows is not known, did you mean truepoint_parity_rows?",
+        "var settling_margin is not read, did you mean truepoint_settling_margin? (allowed: " + names + ")",
+        "var truepoint_training_work_mem stands under payments (allowed: at the top of vars",
+    ):
+        assert told in output, output
+    assert "5 mistakes in feature definitions" in output, output
+
+
 def test_a_margin_is_a_whole_number_above_0_with_its_unit() -> None:
     text = (macros_of(DBT_PROJECT) / "dialect" / "get_setting.sql").read_text(encoding="utf-8")
     found = re.search(r"'settling_margin': \{.*?'pattern': '([^']+)'", text, flags=re.DOTALL)

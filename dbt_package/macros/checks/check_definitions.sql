@@ -3,6 +3,9 @@
     analysis that expands a definition, and before every run. A run that has looked does not look again; of what will be slow it warns once.
 #}
 {% macro check_definitions() %}
+    {% if execute and 'nodes' not in graph %}
+        {% do truepoint._take_kept_graph() %}
+    {% endif %}
     {% if execute and 'truepoint_is_checked' not in graph %}
         {% set errors = truepoint.definition_errors() %}
         {% if errors %}
@@ -12,6 +15,7 @@
         {% endif %}
         {# The graph lives as long as the run, and every node sees the same one. #}
         {% do graph.update({'truepoint_is_checked': true}) %}
+        {% do truepoint._keep_graph() %}
         {# Threads that begin together all look; the first of them warns. #}
         {% if graph.setdefault('truepoint_warned_by', thread_id) == thread_id %}
             {% for warning in truepoint._get_definition_warnings() %}
@@ -23,7 +27,7 @@
 
 {# All mistakes, as a list of texts; empty where all is well. #}
 {% macro definition_errors() %}
-    {% set errors = truepoint._get_setting_errors() %}
+    {% set errors = truepoint._get_setting_errors() + truepoint._get_var_name_errors() %}
     {% set wrong = [] %}
     {% for kind, check in [['events', truepoint._get_events_errors], ['spine', truepoint._get_spine_errors], ['feature_view', truepoint._get_feature_view_errors]] %}
         {% for node in truepoint._get_models_of_kind(kind) %}

@@ -26,6 +26,31 @@
     {{ return(modules.re.findall('"(?:[^"]|"")+"|`[^`]+`|[^."`]+', node.relation_name)[-2:] | join('.')) }}
 {% endmacro %}
 
+{# The model that is rendered, as the graph has it; in a unit test of dbt, the model under test. #}
+{% macro _get_own_node() %}
+    {{ return(graph.nodes[model.get('tested_node_unique_id') or model.unique_id]) }}
+{% endmacro %}
+
+{# Whether a unit test of dbt is rendered: its inputs are rows of its own, and no relation of the database. #}
+{% macro _is_unit_test() %}
+    {{ return(model.resource_type == 'unit_test') }}
+{% endmacro %}
+
+{#
+    dbt gives a unit test an empty graph. So the run's own is kept where each node of the run comes by, beside the vars, and taken from there.
+#}
+{% macro _keep_graph() %}
+    {% do adapter.config.vars.to_dict().update({'_graph_of_truepoint': [graph]}) %}
+{% endmacro %}
+
+{% macro _take_kept_graph() %}
+    {% set kept = adapter.config.vars.to_dict().get('_graph_of_truepoint') %}
+    {% if not kept %}
+        {% do exceptions.raise_compiler_error('A unit test of ' ~ model.name ~ ' needs the hooks of truepoint, which on-run-start runs (allowed: dbt test or dbt build)') %}
+    {% endif %}
+    {% do graph.update(kept[0]) %}
+{% endmacro %}
+
 {# The file a definition stands in. #}
 {% macro _get_file(node) %}
     {{ return((node.get('patch_path') or node.original_file_path).split('://')[-1]) }}

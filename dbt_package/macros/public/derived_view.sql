@@ -14,6 +14,6 @@
     {% if execute %}
         {% do truepoint.check_definitions() %}
         {% set build = truepoint._get_build() %}
-        {{ return(truepoint._first_line('derived view ' ~ model.name, build.version) ~ truepoint._tidy_statement(truepoint._derived_features(truepoint._get_derived_view(graph.nodes[model.unique_id]), spine_relation, input_relations, build))) }}
+        {{ return(truepoint._first_line('derived view ' ~ model.name, build.version) ~ truepoint._tidy_statement(truepoint._derived_features(truepoint._get_derived_view(truepoint._get_own_node()), spine_relation, input_relations, build))) }}
     {% endif %}
 {% endmacro %}

@@ -11,6 +11,6 @@
     {% if execute %}
         {% do truepoint.check_definitions() %}
         {% set build = truepoint._get_build() %}
-        {{ return(truepoint._first_line('feature view ' ~ model.name, build.version) ~ truepoint._tidy_statement(truepoint._training_features(truepoint._get_feature_view(graph.nodes[model.unique_id]), spine_relation, events_relation, build))) }}
+        {{ return(truepoint._first_line('feature view ' ~ model.name, build.version) ~ truepoint._tidy_statement(truepoint._training_features(truepoint._get_feature_view(truepoint._get_own_node()), spine_relation, events_relation, build))) }}
     {% endif %}
 {% endmacro %}

@@ -16,9 +16,11 @@
     {% do config(meta={'training_set': {'service': service, 'labels': labels}}, **truepoint._get_training_set_config()) %}
     {% if execute %}
         {% do truepoint.check_definitions() %}
-        {% do truepoint._check_columns(truepoint._get_inputs_to_check(graph.nodes[model.unique_id])) %}
+        {% if not truepoint._is_unit_test() %}
+            {% do truepoint._check_columns(truepoint._get_inputs_to_check(truepoint._get_own_node())) %}
+        {% endif %}
         {% set definition = truepoint._get_service(service) %}
-        {% set build = truepoint._get_build() if model.config.materialized != 'view' else none %}
+        {% set build = truepoint._get_build() if truepoint._get_own_node().config.materialized != 'view' else none %}
         {{ return(
             truepoint._first_line('training table of service ' ~ service, build.version if build else truepoint._get_definition_version(definition))
             ~ truepoint._tidy_statement(truepoint._training_table(definition, spine_relation, relations, labels, labels_relation, build))
