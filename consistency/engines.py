@@ -16,7 +16,7 @@ from psycopg import sql
 
 from consistency.columns import SUPPORTED_TYPES, differs, exact_column
 from consistency.errors import ParityError
-from consistency.offline import BUILD_HINT, COLUMN_TYPES, TYPE_NAMES
+from consistency.offline import BUILD_HINT, COLUMN_TYPES, type_as_defined
 from consistency.times_beyond import read_times_beyond
 from truepoint.postgres.connecting import connect
 from truepoint.postgres.warehouse import running_dsn
@@ -56,7 +56,7 @@ def _compare_table(connection: "psycopg.Connection[Any]", schema: str, name: str
     found = connection.execute(COLUMN_TYPES, [relation.as_string(connection)]).fetchall()
     if not found:
         raise ParityError(f"{name}: Postgres has no such table in schema {schema}. {BUILD_HINT}")
-    types = {column: _type_name(type_name) for column, type_name in found if column not in BOOKKEEPING}
+    types = {column: type_as_defined(type_name) for column, type_name in found if column not in BOOKKEEPING}
     spark = pq.read_table(path)
     spark = spark.select([column for column in spark.column_names if column not in BOOKKEEPING])
     if set(types) != set(spark.column_names) or "spine_id" not in types:
@@ -81,12 +81,6 @@ def _compare_table(connection: "psycopg.Connection[Any]", schema: str, name: str
     if rows != spark.num_rows:
         raise ParityError(f"{name}: Postgres has {rows} rows, Spark {spark.num_rows}.")
     return ComparedTable(name, rows, rows * (len(types) - 1), {column: n for column, n in differing.items() if n})
-
-
-def _type_name(type_name: str) -> str:
-    """As definitions name it: what format_type() gives, of an element where it is an array."""
-    element = type_name.removesuffix("[]")
-    return TYPE_NAMES.get(element, element) + type_name[len(element) :]
 
 
 def main(

@@ -36,7 +36,13 @@ having count(*) > 1
 order by training.spine_id
 limit 3
 """
-TYPE_NAMES: Final = {"timestamp with time zone": "timestamptz", "character varying": "text"}
+_TYPE_NAMES: Final = {"timestamp with time zone": "timestamptz", "character varying": "text"}
+
+
+def type_as_defined(type_name: str) -> str:
+    """As definitions name it: what format_type() gives, of an element where it is an array."""
+    element = type_name.removesuffix("[]")
+    return _TYPE_NAMES.get(element, element) + type_name[len(element) :]
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ async def _check_columns(connection: "psycopg.AsyncConnection[Any]", table: str,
     rows: Sequence[tuple[str, str]] = await (await connection.execute(COLUMN_TYPES, (table,))).fetchall()
     if not rows:
         raise ParityError(f"The training table {table} is not in the database. {BUILD_HINT}")
-    actual = {name: TYPE_NAMES.get(type_name, type_name) for name, type_name in rows}
+    actual = {name: type_as_defined(type_name) for name, type_name in rows}
     mistakes = [
         f"{name} is {actual[name]}, the definition says {type_name}" if name in actual else f"{name} is missing"
         for name, type_name in wanted.items()
