@@ -35,6 +35,7 @@ CHARGEBACKS_SQL = "models/staging/stg_chargebacks.sql"
 MERCHANT = "models/features/merchant_features.yml"
 DEVICE = "models/features/account_device_features.yml"
 SERVICES = "models/services.yml"
+PROFILE = "models/features/account_profile.yml"
 MART = "models/marts/training_card_fraud.sql"
 
 ZSCORE = "\n        config:\n          meta:\n            feature: {expression: (amount_minor - account_amount"
@@ -238,6 +239,9 @@ GROUPS = {
         Mistake(DERIVED, "case when device_id is null then null else account_device_txn_count_90d = 0 end",
                 "\"hour(as_of, 'Europe/Talin')\"",
                 ("txn_is_new_device: expression:", "has the time zone 'Europe/Talin' (allowed: 'UTC'")),
+        Mistake(PROFILE, "{attribute: home_country}",
+                """{attribute: home_country, default: "{% raw %}{{ now }}{% endraw %}"}""",
+                ("account_home_country: default is \"{{ now }}\" (allowed: a text without Jinja",)),
     ],
     "options_and_ratios": [
         Mistake(ACCOUNT, COUNT_1H, "{feature: {aggregate: count, window: 1h, k: 3}}",
