@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.dbt.built_project import BuiltProject
 from tests.dbt_processes import run_apart
-from tests.projects import DBT_PROJECT, copy_project
+from tests.projects import DBT_PROJECT, ROOT, copy_project
 
 UNIT_TESTS: Final = """
 unit_tests:
@@ -73,6 +73,7 @@ unit_tests:
         - {spine_id: s2, account_txn_count_1h: 8, merchant_chargeback_count_90d: null, is_fraud: null}
 """
 VERDICTS: Final = {
+    "account_device_features::a_late_event_counts_from_its_known_time": "PASS",
     "account_device_features::device_is_known": "PASS",
     "account_device_features::late_one_counts": "FAIL 1",
     "transaction_features::derived_of_given_features": "PASS",
@@ -83,6 +84,9 @@ VERDICTS: Final = {
 def test_unit_tests_run_and_a_wrong_one_fails(built: BuiltProject, tmp_path: Path) -> None:
     folder = copy_project(tmp_path / "dbt_project", source=DBT_PROJECT)
     (folder / "models" / "features" / "unit_tests.yml").write_text(UNIT_TESTS, encoding="utf-8")
+    page = (ROOT / "docs" / "proofs.md").read_text("utf-8")
+    (example,) = re.findall(r"^```yaml\n(unit_tests:\n.*?)^```$", page, flags=re.DOTALL | re.MULTILINE)
+    (folder / "models" / "features" / "of_the_page.yml").write_text(example, encoding="utf-8")
     result = run_apart(folder, tmp_path / "target", "test", "--select", "test_type:unit", dsn=built.project.dsn)
     assert not result.is_success
     for test, verdict in VERDICTS.items():
