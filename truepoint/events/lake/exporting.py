@@ -69,7 +69,8 @@ def export_lake(
     """Bring the lake up to the settled time; return the exports made: one that was broken off earlier, and a new one.
 
     It is none where the lake is settled up to then already. A new generation is begun, in a folder of its own, where
-    there is none yet, history was changed since (an epoch), the columns of a table changed, or with `restart`.
+    there is none yet, history was changed since (an epoch, or other numbers of rows than the lake was written from, as
+    after a restore), the columns of a table changed, or with `restart`.
     Raises LakeError where the lake is another database's, or cannot be used, or another export runs; WarehouseError.
     """
     report = on_progress or (lambda table, done, rows: None)
@@ -104,7 +105,7 @@ def _next_plan(store: LakeStore, state: LakeState, snapshot: Snapshot, *, restar
     """The plan that was broken off, or a new one; None where the lake is settled up to the snapshot's time."""
     latest, plan = state.latest, state.plan
     until, epoch = snapshot.settled_at, snapshot.epoch
-    if not restart:
+    if not restart and not _has_other_rows(state, snapshot):
         if plan is not None and plan.epoch == epoch and _fits(store, plan.generation, snapshot, is_whole=False):
             if plan.until > until:
                 raise WarehouseError(
@@ -118,6 +119,26 @@ def _next_plan(store: LakeStore, state: LakeState, snapshot: Snapshot, *, restar
             return Plan(generation=latest.generation, after=latest.settled_at, until=until, epoch=epoch)
     seen = [*state.generations, *(holder.generation for holder in (latest, plan) if holder is not None)]
     return Plan(generation=max(seen, default=0) + 1, after=None, until=until, epoch=epoch)
+
+
+def _has_other_rows(state: LakeState, snapshot: Snapshot) -> bool:
+    """Whether the database no longer has as many rows known by the latest export's time as the export was made from."""
+    latest, plan = state.latest, state.plan
+    if latest is None or latest.rows is None or latest.epoch != snapshot.epoch:
+        return False
+    if latest.settled_at >= snapshot.settled_at or (plan is not None and plan.generation != latest.generation):
+        return False  # nothing is added to that generation
+    now = _count_rows(snapshot, latest.settled_at)
+    return any(now.get(folder, rows) != rows for folder, rows in latest.rows.items())
+
+
+def _count_rows(snapshot: Snapshot, until: datetime) -> dict[str, int]:
+    """How many rows of each table with a known time were known by then."""
+    return {
+        table.folder: snapshot.count(table, after=None, until=until)[0]
+        for table in snapshot.tables
+        if not table.is_whole
+    }
 
 
 def _fits(store: LakeStore, generation: int, snapshot: Snapshot, *, is_whole: bool) -> bool:
@@ -141,7 +162,8 @@ def _carry_out(store: LakeStore, plan: Plan, state: LakeState, snapshot: Snapsho
         write_plan(store, plan)
     _remove_leftovers(store, plan, state)
     written = {table.name: _write_table(store, plan, table, snapshot, report) for table in snapshot.tables}
-    announce(store, Announced(generation=plan.generation, settled_at=plan.until, epoch=plan.epoch))
+    rows = _count_rows(snapshot, plan.until)
+    announce(store, Announced(generation=plan.generation, settled_at=plan.until, epoch=plan.epoch, rows=rows))
     store.remove_file(PLAN)
     store.remove_folder(WRITING)
     forget_old_exports(store)

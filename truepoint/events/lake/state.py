@@ -1,6 +1,7 @@
 """What a lake holds: the latest export that is whole, and the one that is under way."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -17,6 +18,7 @@ EXPORTS_SCHEMA: Final = pa.schema(
         ("generation", pa.int64()),
         ("epoch", pa.int64()),
         ("epoch_started_at", pa.timestamp("us", "UTC")),
+        ("rows", pa.string()),
     ]
 )
 KEPT_EXPORTS: Final = 24  # a reader that has listed these files will have opened them before as many exports are over
@@ -32,11 +34,15 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Announced:
-    """An export that is whole: the generation's folder holds every row with known_at <= settled_at."""
+    """An export that is whole: the generation's folder holds every row with known_at <= settled_at.
+
+    rows: by table's folder, how many rows the database had that were known by then; None where an earlier version wrote.
+    """
 
     generation: int
     settled_at: datetime
     epoch: Epoch
+    rows: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,7 @@ def announce(store: LakeStore, announced: Announced) -> None:
         "generation": announced.generation,
         "epoch": announced.epoch.number,
         "epoch_started_at": announced.epoch.started_at,
+        "rows": json.dumps(announced.rows),
     }
     path = export_path(announced.generation, announced.settled_at)
     store.write_parquet(path, pa.Table.from_pylist([row], schema=EXPORTS_SCHEMA))
@@ -110,7 +117,8 @@ def _read_announced(store: LakeStore, path: str) -> Announced:
     try:
         (row,) = rows
         epoch = Epoch(row["epoch"], _utc(row["epoch_started_at"]))
-        return Announced(row["generation"], row["settled_at"].astimezone(UTC), epoch)
+        counts = json.loads(row.get("rows") or "null")
+        return Announced(row["generation"], row["settled_at"].astimezone(UTC), epoch, counts)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise LakeError(
             f"{path} in the lake {store.shown} was not written by `truepoint lake export`. Name an empty folder, or "

@@ -10,7 +10,17 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from tests.truepoint.events.lake.world import DAY, add, begin_epoch, expected, local_store, make_tables, seen, sources
+from tests.truepoint.events.lake.world import (
+    DAY,
+    MICROSECOND,
+    add,
+    begin_epoch,
+    expected,
+    local_store,
+    make_tables,
+    seen,
+    sources,
+)
 from truepoint.cli import app
 from truepoint.compiled.lake_sources import SIGNATURE_PREFIX, LakeTable
 from truepoint.errors import LakeError, ManifestError, WarehouseError
@@ -69,6 +79,28 @@ def test_a_generation_is_of_one_history_though_another_begins_meanwhile(dsn: str
     (made,) = export_lake(dsn, sources(LATER), store)
     assert made.generation == 2
     assert seen(store) == expected([*TIMES, DAY + timedelta(hours=1)], LATER)
+
+
+def test_a_database_with_other_rows_than_the_lake_was_written_from_begins_a_generation(
+    dsn: str, tmp_path: Path
+) -> None:
+    """As after a restore from before the lake's latest export, which starts no epoch."""
+    store = local_store(tmp_path / "lake")
+    times = [DAY + number * MICROSECOND for number in range(4)]
+    add(dsn, times)
+    export_lake(dsn, sources(DAY + timedelta(days=1)), store)
+    with psycopg.connect(dsn) as connection:
+        connection.execute("delete from public.calls where known_at = %s", [times[3]])
+        connection.execute("delete from public.notes where learnt_at = %s", [times[3]])
+    (export,) = export_lake(dsn, sources(DAY + timedelta(days=2)), store)
+    assert (export.generation, export.is_new) == (2, True)
+    assert seen(store) == expected(times[:3], DAY + timedelta(days=2))
+    add(dsn, [times[3]])  # with a past known time
+    (export,) = export_lake(dsn, sources(DAY + timedelta(days=3)), store)
+    assert (export.generation, export.is_new) == (3, True)
+    assert seen(store) == expected(times, DAY + timedelta(days=3))
+    (export,) = export_lake(dsn, sources(DAY + timedelta(days=4)), store)
+    assert (export.generation, export.is_new) == (3, False)
 
 
 def test_restart_writes_all_anew(dsn: str, tmp_path: Path) -> None:
