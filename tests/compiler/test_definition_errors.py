@@ -345,7 +345,7 @@ def test_the_project_as_it_is_has_no_mistake(tmp_path: Path) -> None:
     assert result.is_success, result.output
 
 
-def test_what_will_be_slow_is_a_warning(tmp_path: Path) -> None:
+def test_what_will_be_slow_or_unnoticed_is_a_warning(tmp_path: Path) -> None:
     folder = tmp_path / "dbt_project"
     copy_project(folder)
     path = folder / ACCOUNT
@@ -358,10 +358,13 @@ def test_what_will_be_slow_is_a_warning(tmp_path: Path) -> None:
         assert right in text
         text = text.replace(right, wrong)
     path.write_text(text)
+    columns = "spine_id, event_id, as_of, account_id, merchant_id, device_id, amount_minor, country"
+    (folder / SPINE).with_suffix(".sql").write_text(f"select {columns} from elsewhere.decisions\n")
 
     result = run_apart(folder, tmp_path / "target", "compile")
 
     assert result.is_success, result.output
+    assert result.output.count("spine_transactions: reads a table that is no event relation, and keeps no rows") == 1
     assert result.output.count("account_txn_count_1h: will be slow online: a count over a lifetime") == 1
     assert result.output.count("account_amount_stddev_30d: will be slow online: a median over 90d") == 1
     assert result.output.count("will be slow online") == 2

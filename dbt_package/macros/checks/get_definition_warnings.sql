@@ -1,4 +1,4 @@
-{# What is right and will be slow: list of texts. #}
+{# What is right and will be slow, or rests on what nothing looks at: list of texts. #}
 {% macro _get_definition_warnings() %}
     {% set warnings = [] %}
     {% for node in truepoint._get_models_of_kind('feature_view') %}
@@ -11,6 +11,9 @@
                 {% do warnings.append(truepoint._definition_error(node, feature.name, 'will be slow online: a ' ~ feature.aggregate ~ ' over ' ~ feature.window ~ ' puts every value of the window in order at each request (quick: a window of less than 90d)')) %}
             {% endif %}
         {% endfor %}
+    {% endfor %}
+    {% for node in truepoint._get_models_of_kind('spine') if not truepoint._is_versioned(node) and truepoint._reads_beyond_events(node) %}
+        {% do warnings.append(truepoint._definition_error(node, node.name, "reads a table that is no event relation, and keeps no rows: where one changes, the tables over it stay as they are, unnoticed (looked at: a spine whose body ends in the macro new_rows)")) %}
     {% endfor %}
     {{ return(warnings) }}
 {% endmacro %}

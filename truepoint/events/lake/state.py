@@ -36,7 +36,7 @@ class Epoch:
 class Announced:
     """An export that is whole: the generation's folder holds every row with known_at <= settled_at.
 
-    rows: by table's folder, how many rows the database had that were known by then; None where an earlier version wrote.
+    rows: by table's folder, how many rows the database had that were known by then; None of an earlier version.
     """
 
     generation: int
