@@ -37,7 +37,9 @@ def test_a_misspelt_var_is_refused(tmp_path: Path) -> None:
         "file_format": "csv",  # another's
         "parity_row": 1,  # likewise
     }
-    result = run_apart(DBT_PROJECT, tmp_path / "target", "compile", "--vars", json.dumps(given))
+    result = run_apart(
+        DBT_PROJECT, tmp_path / "target", "compile", "--vars", f"{json.dumps(given)[:-1]}, limits: {{1: theirs}}}}"
+    )
     assert not result.is_success
     output = " ".join(result.output.split())
     names = "truepoint_settling_margin, truepoint_training_work_mem, truepoint_parity_rows, truepoint_file_format"

@@ -11,12 +11,12 @@
     {% set errors = [] %}
     {% for name, value in given.items() if name != '_graph_of_truepoint' %}
         {% if value is mapping %}
-            {% for inner in value if inner in names or inner.startswith('truepoint_') %}
+            {% for inner in value if inner in names or (inner | string).startswith('truepoint_') %}
                 {% do errors.append('dbt_project.yml: var ' ~ inner ~ ' stands under ' ~ name ~ ' (allowed: at the top of vars, where it holds for all models, tests and hooks)') %}
             {% endfor %}
         {% elif 'truepoint_' ~ name in names and name != 'file_format' %}
             {% do errors.append('dbt_project.yml: var ' ~ name ~ ' is not read, did you mean truepoint_' ~ name ~ '? (allowed: ' ~ (names | join(', ')) ~ ')') %}
-        {% elif name not in names and (name.startswith('truepoint_') or truepoint._did_you_mean(name, names)) %}
+        {% elif name not in names and ((name | string).startswith('truepoint_') or truepoint._did_you_mean(name, names)) %}
             {% do errors.append('dbt_project.yml: var ' ~ name ~ ' is not known' ~ truepoint._did_you_mean(name, names) ~ ' (allowed: ' ~ (names | join(', ')) ~ ')') %}
         {% endif %}
     {% endfor %}
