@@ -69,12 +69,13 @@ KEPT: dict[str, tuple[str, list[Any], Any]] = {
         "(array['infinity', '-infinity', '2026-01-01 00:00:00.5+02'])[n]::timestamptz",
         ["infinity", "-infinity", "2025-12-31 22:00:00.5+00"], pa.string()),
     "a time before our era": (
-        "(array['0044-03-15 BC', null, '2026-01-01'])[n]::timestamptz",
+        "(array['0044-03-15 00:00:00+00 BC', null, '2026-01-01 00:00:00+00'])[n]::timestamptz",
         ["0044-03-15 00:00:00+00 BC", None, "2026-01-01 00:00:00+00"], pa.string()),
     "a time in the year 12026": (
-        "(array['12026-01-01', null, null])[n]::timestamptz", ["12026-01-01 00:00:00+00", None, None], pa.string()),
+        "(array['12026-01-01 00:00+00', null, null])[n]::timestamptz",
+        ["12026-01-01 00:00:00+00", None, None], pa.string()),
     "times that fit": (
-        "(array['0001-01-01', null, '9999-12-31 23:59:59.999999'])[n]::timestamptz",
+        "(array['0001-01-01 00:00+00', null, '9999-12-31 23:59:59.999999+00'])[n]::timestamptz",
         [datetime(1, 1, 1, tzinfo=UTC), None, datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)],
         pa.timestamp("us", "UTC")),
     "infinity in a timestamp": (
@@ -159,7 +160,11 @@ def test_keys_of_other_types_of_text_are_the_same_keys(trained: Trained, key_typ
     ("column", "value", "message"),
     [
         ("as_of", "'infinity'::timestamptz", "row 1: as_of is 'infinity', which is no time with a zone"),
-        ("as_of", "'0044-03-15 BC'::timestamptz", "row 1: as_of is '0044-03-15 00:00:00.00 BC', which is no time"),
+        (
+            "as_of",
+            "'0044-03-15 00:00:00+00 BC'::timestamptz",
+            "row 1: as_of is '0044-03-15 00:00:00.00 BC', which is no time",
+        ),
         ("as_of", "'infinity'::timestamp", "row 1: as_of is 'infinity', which is no time with a zone"),
         ("as_of", "'infinity'::date", "row 1: as_of is 'infinity', which is no time with a zone"),
         ("as_of", "date '2026-01-01'", r"column as_of is date32\[day\], service card_fraud wants a timestamp"),
