@@ -8,7 +8,9 @@
     {% for statement in ['{{ truepoint._lock_table() }}', '{{ truepoint._set_training_memory() }}', '{{ truepoint._set_model_session() }}'] %}
         {% do pre_hooks.append({'sql': statement, 'transaction': true}) %}
     {% endfor %}
-    {% do post_hooks.append({'sql': '{{ truepoint._describe_columns() }}', 'transaction': true}) %}
+    {% for statement in ['{{ truepoint._describe_columns() }}', '{{ truepoint._analyze_table() }}'] %}
+        {% do post_hooks.append({'sql': statement, 'transaction': true}) %}
+    {% endfor %}
     {% do truepoint._check_read_rows() %}
     {{ return(truepoint._materialize_incrementally()) }}
 {% endmaterialization %}
