@@ -32,6 +32,14 @@ def test_every_column_has_values_and_other_models_are_built_beside(shop: Shop) -
     assert sales["count"] > 50
 
 
+def test_tables_are_analysed_when_they_are_built(shop: Shop) -> None:
+    tables = "('checkouts', 'customer_lines', 'customer_orders', 'returns_training')"
+    counts = rows_of(shop, f"select relname, reltuples from pg_class where relname in {tables} and relkind = 'r'")
+    assert {row["relname"]: row["reltuples"] for row in counts} == dict.fromkeys(
+        ("checkouts", "customer_lines", "customer_orders", "returns_training"), ORDERS
+    )
+
+
 async def test_the_server_answers_what_the_training_table_holds(shop: Shop) -> None:
     service = load_registry(shop.manifest).services[SERVICE]
     app = create_app(load_server_settings(dsn=shop.dsn, manifest_path=shop.manifest))
