@@ -12,7 +12,7 @@ from typing import Any, Final
 from truepoint.compiled.registry import RelationName
 from truepoint.postgres.connecting import AsyncpgConnection
 
-_NAME: Final = r'(?:[a-z_][a-z0-9_$]*|"(?:[^"]|"")+")'
+NAME: Final = r'(?:[a-z_][a-z0-9_$]*|"(?:[^"]|"")+")'
 # A plan of one process, in which no table is left out for being empty.
 _PLANNER: Final = "set local max_parallel_workers_per_gather = 0; set local constraint_exclusion = off"
 # The second relation is nothing; with two, each column in the plan has the name of its table before it.
@@ -81,7 +81,7 @@ def quoted(name: str) -> str:
 
 def unquoted(expression: str) -> str | None:
     """The column's name, where the expression is a column and no more."""
-    if re.fullmatch(_NAME, expression) is None:
+    if re.fullmatch(NAME, expression) is None:
         return None
     return expression[1:-1].replace('""', '"') if expression.startswith('"') else expression
 
@@ -173,13 +173,13 @@ def _put_in(
         pattern = re.compile(
             rf"{_named(scan['Alias']).pattern}(?:{re.escape(column)}|{re.escape(quoted(column))})(?![\w$\"])"
         )
-        whole = expression if re.fullmatch(rf"(?:{_NAME}\.)?{_NAME}", expression) else f"({expression})"
+        whole = expression if re.fullmatch(rf"(?:{NAME}\.)?{NAME}", expression) else f"({expression})"
         outputs = [pattern.sub(whole.replace("\\", r"\\"), output) for output in outputs]
     return outputs
 
 
 def _columns_of(alias: str, output: str) -> list[str]:
-    return re.findall(rf"{_named(alias).pattern}({_NAME})", output)
+    return re.findall(rf"{_named(alias).pattern}({NAME})", output)
 
 
 def _subquery_scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
