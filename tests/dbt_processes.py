@@ -1,6 +1,6 @@
 """dbt in processes of their own, for commands that fail: dbt then leaves its threads running, and its thread pool open.
 
-One process parses the project once, and forks for each command: the child begins with what dbt and Jinja know by then.
+One process compiles the project once, and forks for each command: the child begins with what dbt and Jinja know then.
 """
 
 import atexit
@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Final, cast
 
-from tests.dbt_runner import DbtProject, DbtResult, keep_parses
+from tests.dbt_runner import DbtProject, DbtResult, in_less_time
 from tests.projects import DBT_PROJECT, ROOT
 from truepoint.postgres_uri import postgres_environment
 
@@ -67,7 +67,7 @@ def _run(arguments: Sequence[str], environment: dict[str, str], output: Path) ->
         os.environ.update(environment)
         from dbt.cli.main import cli
 
-        with keep_parses():
+        with in_less_time():
             cli(arguments)
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
@@ -78,7 +78,7 @@ def _run(arguments: Sequence[str], environment: dict[str, str], output: Path) ->
 
 def _serve() -> None:
     with tempfile.TemporaryDirectory(prefix="truepoint-dbt-") as folder:
-        DbtProject(folder=DBT_PROJECT, dsn=NO_DATABASE, target_path=Path(folder) / "target").run("parse")
+        DbtProject(folder=DBT_PROJECT, dsn=NO_DATABASE, target_path=Path(folder) / "target").run("compile")
         output = Path(folder) / "output"
         for line in sys.stdin:
             arguments, environment = json.loads(line)

@@ -3,31 +3,57 @@
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
 from dbt.cli.main import dbtRunner
-from dbt_common.clients.jinja import MacroFuzzEnvironment
+from dbt.context.macros import MacroNamespace
+from dbt.include.global_project import PROJECT_NAME as GLOBAL_PROJECT_NAME
+from dbt_common.clients.jinja import BaseMacroGenerator, MacroFuzzEnvironment
 
 from truepoint.postgres_uri import postgres_environment
 
 _parse: Final = MacroFuzzEnvironment.parse
+_get_macro: Final = BaseMacroGenerator.get_macro
+_get_from_package: Final = MacroNamespace.get_from_package
 _kept: Final[dict[tuple[str, ...], Any]] = {}
 
 
-def keep_parses() -> AbstractContextManager[Any]:
-    """While it lasts, what Jinja makes of a macro's text is kept: projects share macros, and dbt reads them all."""
-    return mock.patch.object(MacroFuzzEnvironment, "parse", _kept_parse)
+@contextmanager
+def in_less_time() -> Iterator[None]:
+    """While it lasts, dbt does once what it would do again and again; nothing that it says or writes is another."""
+    with (
+        mock.patch.object(MacroFuzzEnvironment, "parse", _kept_parse),
+        mock.patch.object(BaseMacroGenerator, "get_macro", _kept_macro),
+        mock.patch.object(MacroNamespace, "get_from_package", _get_from_known_package),
+    ):
+        yield
 
 
 def _kept_parse(environment: Any, source: str, name: str | None = None, filename: str | None = None) -> Any:
+    """What Jinja makes of a macro's text: projects share macros, and dbt reads them all."""
     key = (*sorted(environment.extensions), source)
     if key not in _kept:
         _kept[key] = _parse(environment, source, name, filename)
     return _kept[key]
+
+
+def _kept_macro(generator: Any) -> Any:
+    """A macro as a function, made once for each context; dbt makes it for each call."""
+    kept = vars(generator).get("kept_macro")
+    if kept is None or kept[0] is not generator.context:
+        kept = generator.kept_macro = (generator.context, _get_macro(generator))
+    return kept[1]
+
+
+def _get_from_known_package(namespace: Any, package_name: str | None, name: str) -> Any:
+    """None for a package without macros, such as most projects; dbt raises, in a millisecond, and then takes None."""
+    if package_name in (None, GLOBAL_PROJECT_NAME) or package_name in namespace.packages:
+        return _get_from_package(namespace, package_name, name)
+    return None
 
 
 @dataclass(frozen=True)
@@ -60,7 +86,7 @@ class DbtProject:
             if info.level != "debug":
                 lines.append(info.msg)
 
-        with self._environment(), warnings.catch_warnings(), keep_parses():
+        with self._environment(), warnings.catch_warnings(), in_less_time():
             warnings.simplefilter("ignore")  # dbt's own
             # Without log files: dbt leaves their handles open, and warnings are errors here.
             result = dbtRunner(callbacks=[keep]).invoke(

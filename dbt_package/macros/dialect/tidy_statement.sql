@@ -23,9 +23,10 @@
     {% set is_comment = line.lstrip(' ').startswith('--') %}
     {% set head = ' ' * margin ~ ('-- ' if is_comment else '    ') %}
     {% set pattern = ' ' if is_comment else ' (?=(?:and|or|when|then|else|end|as|over|filter|order|in|[-+*/=<>|]+) )' %}
-    {% set state = namespace(line=line, lines=[], is_whole=false) %}
-    {% for _ in range(line | length) if not state.is_whole and state.line | length > 160 %}
-        {% set masked = state.line if is_comment else truepoint._masked(state.line) %}
+    {% set state = namespace(line=line, lines=[], is_whole=false, masked=line if is_comment else truepoint._masked(line)) %}
+    {# Each cut takes at least 18 characters off; and no place behind the 157th, with the longest word after it, is looked at. #}
+    {% for _ in range(line | length // 18 + 1) if not state.is_whole and state.line | length > 160 %}
+        {% set masked = state.masked[:170] %}
         {% set cut = namespace(at=none, depth=none) %}
         {% for found in modules.re.finditer(pattern, masked) if margin + 20 < found.start() <= 156 %}
             {% set depth = masked[:found.start()].count('(') - masked[:found.start()].count(')') %}
@@ -39,6 +40,7 @@
         {% else %}
             {% do state.lines.append(state.line[:cut.at]) %}
             {% set state.line = head ~ state.line[cut.at + 1:] %}
+            {% set state.masked = head ~ state.masked[cut.at + 1:] %}
         {% endif %}
     {% endfor %}
     {{ return((state.lines + [state.line]) | join('\n')) }}

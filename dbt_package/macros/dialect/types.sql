@@ -34,6 +34,9 @@
 
 {# The type of the values of a column, by what is declared; what is not known stays as it is. #}
 {% macro _get_value_type(given) %}
+    {% if given in truepoint._get_value_types() %}
+        {{ return(given) }}
+    {% endif %}
     {% set declared = truepoint._get_declared_type(given) %}
     {% if declared is string and modules.re.fullmatch('(varchar|char)([(][0-9]+[)])?|enum', declared) %}
         {{ return('text') }}
