@@ -34,7 +34,9 @@
     {% set known_times = [] %}
     {% for node in truepoint._get_models_of_kind('events') %}
         {% set events = truepoint._get_events(node) %}
-        {% if events.source and events.source.unique_id == source.unique_id and events.source_columns.get(events.known_at, events.known_at) not in known_times %}
+        {# A known time that is no column is a mistake, told where definitions are checked. #}
+        {% set is_over_it = events.known_at is string and events.source and events.source.unique_id == source.unique_id %}
+        {% if is_over_it and events.source_columns.get(events.known_at, events.known_at) not in known_times %}
             {% do known_times.append(events.source_columns.get(events.known_at, events.known_at)) %}
         {% endif %}
     {% endfor %}

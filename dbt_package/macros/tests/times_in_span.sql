@@ -5,7 +5,9 @@
 {% test times_in_span(model) %}
     {{ config(severity='warn') }}
     {% if execute %}
-        {{ return(truepoint._times_out_of_span(model, truepoint._get_events(graph.nodes[context.model.attached_node]))) }}
+        {% set node = graph.nodes[context.model.attached_node] %}
+        {% do truepoint._check_columns([node]) %}
+        {{ return(truepoint._times_out_of_span(model, truepoint._get_events(node))) }}
     {% endif %}
 {% endtest %}
 
