@@ -78,6 +78,10 @@ def test_times_without_a_zone_stop_the_build_and_are_right_with_their_zone(naive
     )
     with psycopg.connect(naive_dsn) as connection:
         assert connection.execute(IS_BUILT).fetchone() == (0,)
+    tested = run_apart(DBT_PROJECT, tmp_path / "target", "test", "--select", "stg_transactions", dsn=naive_dsn)
+    assert not tested.is_success
+    assert "Compilation Error in test truepoint_times_in_span_stg_transactions_" in tested.output
+    assert f"stg_transactions.occurred_at {NAIVE}" in tested.output
 
     folder = copy_project(tmp_path / "cast")
     staging = folder / "models" / "staging" / "stg_transactions.sql"
