@@ -6,7 +6,6 @@ decimals. Its files are added to a copy of the dbt project.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -45,7 +44,7 @@ def last(window: str, of: str, type_name: str, **meta: Any) -> Probe:
 
 
 def amounts(aggregate: str, window: str, of: str = "amount_minor", **meta: Any) -> Probe:
-    sum_type = "numeric" if of == "price" else "bigint"
+    sum_type = "numeric" if of in DECIMALS else "bigint"
     type_name = sum_type if aggregate == "sum" else "double precision"
     return Probe(type_name, {"aggregate": aggregate, "of": of, "window": window, **meta})
 
@@ -118,6 +117,8 @@ NOTED = "note = 'it''s ,( here ) ,  twice'"
 # A name as long as Postgres takes.
 UNITS = "purchase_amount_in_minor_units_within_the_bounds_of_an_integer"
 INTEGER = range(-(2**31), 2**31)
+# Columns of decimals: name -> digits before and after the point. The amount in units of the last digit.
+DECIMALS: Final = {"price": (18, 2), "weight": (38, 20), "rate": (38, 38), "whole": (20, 0)}
 
 ACCOUNT: Final = {
     "p_count_90s": count("90s"),
@@ -270,6 +271,24 @@ PURCHASE: Final = {
     "p_price_sum_declined_lifetime": where(amounts("sum", "lifetime", "price"), DECLINED, is_declined),
     "p_price_mean_noted_7d": where(amounts("mean", "7d", "price"), NOTED, is_noted),
     "p_price_stddev_odd_7d": where(amounts("stddev", "7d", "price"), ODD_SIGN, is_odd_sign),
+    "p_price_min_30d": ordered("numeric", "min", "30d", "price"),
+    "p_price_max_24h": ordered("numeric", "max", "24h", "price", default=-0.75),
+    "p_price_first_7d": ordered("numeric", "first", "7d", "price"),
+    "p_price_above_sum_30d": where(
+        amounts("sum", "30d", "price", offset="1h"),
+        "price > 2.50",
+        lambda a: a["price"] is not None and a["price"] > 2.5,
+    ),
+    "p_weight_sum_7d": amounts("sum", "7d", "weight"),
+    "p_weight_variance_30d": amounts("variance", "30d", "weight"),
+    "p_weight_last_7d": last("7d", "weight", "numeric"),
+    "p_rate_sum_lifetime": amounts("sum", "lifetime", "rate"),
+    "p_rate_mean_30d": amounts("mean", "30d", "rate"),
+    "p_rate_stddev_7d": amounts("stddev", "7d", "rate"),
+    "p_rate_max_30d": ordered("numeric", "max", "30d", "rate"),
+    "p_whole_sum_30d": amounts("sum", "30d", "whole"),
+    "p_whole_stddev_30d": amounts("stddev", "30d", "whole"),
+    "p_whole_min_7d": ordered("numeric", "min", "7d", "whole"),
     "p_price_last_lifetime": last("lifetime", "price", "numeric", default=0.25),
     "p_prices_30d": distinct("30d", "price"),
     "p_price_count_7d": count("7d", of="price"),
@@ -304,6 +323,9 @@ select
         else cast(base_amount_minor as integer)
     end as {UNITS},
     cast(base_amount_minor / 100.0 as numeric(18, 2)) as price,
+    cast(concat(base_amount_minor, 'e-20') as numeric(38, 20)) as weight,
+    cast(concat(base_amount_minor, 'e-38') as numeric(38, 38)) as rate,
+    cast(base_amount_minor as numeric(20)) as whole,
     case when base_amount_minor = 250 then {NOTE_SQL} else 'its, (here), twice' end as note,
     occurred_at,
     known_at
@@ -316,7 +338,10 @@ PURCHASES_TYPES: Final = {
     "country": "text",
     "amount_minor": "bigint",
     UNITS: "integer",
-    "price": "numeric",
+    "price": "numeric(18, 2)",
+    "weight": "numeric(38,20)",
+    "rate": "decimal(38, 38)",
+    "whole": "numeric(20)",
     "note": "text",
     "occurred_at": "timestamptz",
     "known_at": "timestamptz",
@@ -357,17 +382,12 @@ def add_view(
     (features / f"{name}.sql").write_text(body, encoding="utf-8")
 
 
-def add_probe(dbt_project: Path, copy: Path, *, without_type: str | None = None) -> None:
-    """Copy the dbt project and add the probe's views, service and online statement. JSON is YAML too.
-
-    Features over columns of `without_type` are left out: Spark has no numeric with a fraction.
-    """
+def add_probe(dbt_project: Path, copy: Path) -> None:
+    """Copy the dbt project and add the probe's views, service and online statement. JSON is YAML too."""
     copy_project(copy, source=dbt_project)
     add_purchases(copy / "models")
     features = copy / "models" / "features"
-    left_out = [column for column, type_name in PURCHASES_TYPES.items() if type_name == without_type]
-    views = {name: (entity, events, without(left_out, probes)) for name, (entity, events, probes) in VIEWS.items()}
-    for name, (entity, events, probes) in views.items():
+    for name, (entity, events, probes) in VIEWS.items():
         add_view(features, name, entity, events, probes)
     columns = [
         {
@@ -386,8 +406,8 @@ def add_probe(dbt_project: Path, copy: Path, *, without_type: str | None = None)
     (features / "probe_derived.yml").write_text(json.dumps({"models": [derived]}), encoding="utf-8")
     body = "{{ truepoint.derived_view(inputs=['probe_account'], spine='spine_transactions') }}\n"
     (features / "probe_derived.sql").write_text(body, encoding="utf-8")
-    served = [feature for _, _, probes in views.values() for feature in probes] + list(DERIVED)
-    add_service(copy, "probe", [*views, "probe_derived"], served, request={"amount_minor": "bigint"})
+    served = [feature for _, _, probes in VIEWS.values() for feature in probes] + list(DERIVED)
+    add_service(copy, "probe", [*VIEWS, "probe_derived"], served, request={"amount_minor": "bigint"})
 
 
 def add_service(
@@ -427,22 +447,11 @@ def add_service(
         (copy / path).write_text(f"{{{{ {body} }}}}\n", encoding="utf-8")
 
 
-def without(columns: list[str], probes: Mapping[str, Probe]) -> dict[str, Probe]:
-    """The features that read none of these columns."""
-    return {
-        feature: probe
-        for feature, probe in probes.items()
-        if not any(
-            re.search(rf"\b{column}\b", f"{probe.meta.get('of')} {probe.meta.get('where')}") for column in columns
-        )
-    }
-
-
 def add_purchases(models: Path) -> None:
     """Add a second event relation over the decided events' source, and let the spine decide on both."""
     columns: list[dict[str, Any]] = [{"name": name, "data_type": type_} for name, type_ in PURCHASES_TYPES.items()]
     for column in columns:
-        if column["name"] in ("amount_minor", UNITS, "price", "note"):
+        if column["name"] in ("amount_minor", UNITS, *DECIMALS, "note"):
             column["config"] = {"meta": {"source_column": "base_amount_minor"}}
     events = {"event_id": "transaction_id", "event_time": "occurred_at", "known_at": "known_at"}
     model = {"name": "stg_purchases", "config": {"meta": {"events": events}}, "columns": columns}
@@ -456,12 +465,12 @@ def add_purchases(models: Path) -> None:
 
 
 def purchase_attributes(transaction: Transaction) -> Attributes:
-    """What stg_purchases makes of a transaction; the price as a fraction, which no precision rounds."""
+    """What stg_purchases makes of a transaction; decimals as fractions, which no precision rounds."""
     amount = transaction.amount_minor
     return {
         **vars(transaction),
         UNITS: None if amount is None else max(INTEGER[0], min(amount, INTEGER[-1])),
-        "price": None if amount is None else Fraction(amount, 100),
+        **{name: None if amount is None else Fraction(amount, 10**scale) for name, (_, scale) in DECIMALS.items()},
         "note": NOTE if amount == 250 else "its, (here), twice",
     }
 

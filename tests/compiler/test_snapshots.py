@@ -39,7 +39,7 @@ HOT_MERCHANT: Final = {"hot_count_1h": count("1h"), "hot_sum_24h_delayed_7d": am
 def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A target, and the folder of the project's statements as compiled for it, with the probe's views beside them."""
     folder = tmp_path_factory.mktemp(request.param)
-    add_probe(DBT_PROJECT, folder / "dbt_project", without_type="numeric")
+    add_probe(DBT_PROJECT, folder / "dbt_project")
     features = folder / "dbt_project" / "models" / "features"
     add_view(features, "hot_merchant", ["merchant_id"], "stg_transactions", HOT_MERCHANT, hot_key_rows=1_000_000)
     project = DbtProject(folder=folder / "dbt_project", dsn=NO_DATABASE, target_path=folder / "target")

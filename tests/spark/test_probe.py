@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 
 from tests.compiler.agreement import is_same
 from tests.compiler.feature_database import INSERT_CHARGEBACK, INSERT_TRANSACTION
-from tests.compiler.probe import ACCOUNT, CHARGEBACK, Probe, add_probe, add_view, count
+from tests.compiler.probe import ACCOUNT, CHARGEBACK, PURCHASE, Probe, add_probe, add_view, count
 from tests.conftest import NewDatabase
 from tests.dbt_runner import DbtProject
 from tests.spark.lake import export_once
@@ -34,6 +34,7 @@ UNDECIDED: Final = {
 HOT_VIEWS: Final = {
     "hot_account": (("account_id",), "stg_transactions", ACCOUNT, 20),
     "hot_pair": (("account_id", "merchant_id"), "stg_transactions", ACCOUNT, 130),
+    "hot_purchase": (("account_id",), "stg_purchases", PURCHASE, 20),
     "hot_chargeback": (("merchant_id",), "stg_chargebacks", {**CHARGEBACK, **UNDECIDED}, 5),
 }
 # A model of the keys that the view hot_account cuts.
@@ -45,7 +46,7 @@ HOT_KEYS: Final = """\
 {% do truepoint._add_hot_keys(ctes, view) %}
 {{ truepoint._statement(ctes, 'select * from hot_keys') }}
 """
-VIEWS: Final = ("probe_ordered", "probe_ordered_chargeback", "probe_ordered_purchase", *HOT_VIEWS)
+VIEWS: Final = ("probe_purchase", "probe_ordered", "probe_ordered_chargeback", "probe_ordered_purchase", *HOT_VIEWS)
 SCHEMA: Final = "features_probe"
 
 Rows = Mapping[str, Mapping[str, Any]]
@@ -63,7 +64,7 @@ class Built:
 def built(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """All views, in both engines. Spark's session is in New York."""
     folder = tmp_path_factory.mktemp("probe")
-    add_probe(DBT_PROJECT, folder / "dbt_project", without_type="numeric")
+    add_probe(DBT_PROJECT, folder / "dbt_project")
     for view, (entity, events, probes, hot_key_rows) in HOT_VIEWS.items():
         features = folder / "dbt_project" / "models" / "features"
         add_view(features, view, entity, events, sums(view, probes), hot_key_rows=hot_key_rows)

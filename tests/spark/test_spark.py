@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -73,12 +74,47 @@ HOLDING: Final = (
 RAISING: Final = (
     "t._checked_node('many', '0', 2)",
     "t._checked_cast('1.5BD', 'numeric')",
+    "t._checked_cast('1.125BD', 'numeric(38,2)')",
+    "t._checked_cast('1234567890123456789012345678901234567BD', 'numeric(38,2)')",
+    "t._exact_square('10000000000000000000BD', {'precision': 38, 'scale': 2})",
+    "t._exact_sum('case when many > 0 then 60000000000000000000000000000000000000BD end', t._type_exact())",
     "t._exact_difference([t._exact_sum_over('60000000000000000000000000000000000000BD', '()', t._type_exact())],"
     " t._type_exact())",
     "t._exact_difference(['-60000000000000000000000000000000000000BD', '60000000000000000000000000000000000000BD'],"
     " t._type_exact())",
     "t.exact_to_double(t.to_exact('99999999999999999999BD') ~ ' * ' ~ t.to_exact('99999999999999999999BD'))",
 )
+# Decimals, with the digits of their column: each as whole units and back, and as the double next to it.
+DECIMALS: Final = (
+    ("29.50", 12, 2),
+    ("-9999999999.99", 12, 2),
+    ("0.01", 12, 2),
+    ("7", 38, 0),
+    ("-" + 38 * "9", 38, 0),
+    ("-123456789012345678.123456789012345678", 36, 18),
+    ("123456789012345678901234567890.12345678", 38, 8),
+    ("-" + 35 * "9" + ".123", 38, 3),
+    ("0." + 38 * "9", 38, 38),
+    ("-0." + 37 * "0" + "1", 38, 38),
+    ("0." + 30 * "0", 38, 30),
+    ("0.3", 38, 18),
+)
+
+
+def decimal_checks() -> list[str]:
+    """Expressions that hold: what becomes of each decimal, against Python's exact numbers."""
+    checks = []
+    for text, precision, scale in DECIMALS:
+        number = f"cast('{text}' as decimal({precision}, {scale}))"
+        digits = f"{{'precision': {precision}, 'scale': {scale}}}"
+        units = int(Fraction(text) * 10**scale)
+        checks += [
+            f't._in_units("{number}", {digits}) ~ " = {units}BD"',
+            f't._from_units("{units}BD", {digits}) ~ " = {number}"',
+            f't._units_to_double("{units}BD", {digits}) ~ " = {float(Fraction(text))!r}D"',
+            f't._units_to_double("{units}BD", {digits}, 2) ~ " = {float(Fraction(units, 10 ** (2 * scale)))!r}D"',
+        ]
+    return checks
 
 
 @dataclass(frozen=True)
@@ -232,11 +268,11 @@ def run_in_spark(folder: Path, jobs: Mapping[str, Path]) -> dict[str, DbtResult]
         add(schema, "run", "--select", SERVED, variables=variables, export=export, project=str(folder / "cut"))
     changed = {"TRUEPOINT_SCHEMA": "features_utc", "TRUEPOINT_LAKE": str(folder / "changed")}
     add("history_changed", "run", "--select", "+account_profile", variables=changed)
-    for columns in (HOLDING, *((expression,) for expression in RAISING)):
+    for columns in (HOLDING, tuple(decimal_checks()), *((expression,) for expression in RAISING)):
         selected = ", ".join(f"{{{{ {expression} }}}} as value_{number}" for number, expression in enumerate(columns))
         inline = f"{{% set t = truepoint %}}select {selected} from (values (1), (2)) as numbers (many)"
         add(
-            "holding" if columns == HOLDING else columns[0],
+            {HOLDING: "holding", tuple(decimal_checks()): "decimals"}.get(columns, columns[0]),
             *("show", "--output", "json", "--inline", inline),
             variables=NEW_YORK,
         )
@@ -346,6 +382,14 @@ def test_expressions_of_the_dialect_hold(built: Built) -> None:
     output = built.results["holding"].output
     values = json.loads(output[output.index("{\n") :])["show"][0]
     wrong = [expression for number, expression in enumerate(HOLDING) if values[f"value_{number}"] is not True]
+    assert not wrong
+
+
+def test_decimals_become_whole_units_and_are_themselves_again(built: Built) -> None:
+    result = built.results["decimals"]
+    assert result.is_success, result.output
+    values = json.loads(result.output[result.output.index("{\n") :])["show"][0]
+    wrong = [check for number, check in enumerate(decimal_checks()) if values[f"value_{number}"] is not True]
     assert not wrong
 
 

@@ -11,6 +11,7 @@
                'latest'    takes the latest event, by (event time, known time, event id)
                'ordered'   takes something at a place in an order
     is_never_null  given where the value is 0, not null, when nothing was seen
+    takes_digits  only for 'sums', given where `value` is right also when the partials are whole units of a decimal's last digit, as `partial.digits` says
     partials   only for 'sums': name -> what one event adds. An event whose `of` is null adds nothing.
     order_by   only for 'ordered': what stands in order:
                'value'      the values of `of`, null left out; text by its bytes

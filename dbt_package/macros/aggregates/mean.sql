@@ -9,7 +9,8 @@
             'boolean': 'double precision',
         },
         'plan': 'sums',
+        'takes_digits': true,
         'partials': {'n': '1', 'total': of},
-        'value': truepoint.divide(truepoint.to_double(partial.total), truepoint.to_double(partial.n)),
+        'value': truepoint.divide(truepoint._units_to_double(partial.total, partial.digits), truepoint.to_double(partial.n)),
     }) }}
 {% endmacro %}

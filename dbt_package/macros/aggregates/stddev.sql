@@ -4,6 +4,7 @@
     {{ return({
         'accepts': variance.accepts,
         'plan': 'sums',
+        'takes_digits': true,
         'partials': variance.partials,
         'value': 'sqrt(' ~ variance.value ~ ')',
     }) }}

@@ -4,7 +4,8 @@
         'accepts': {'smallint': 'bigint', 'integer': 'bigint', 'bigint': 'bigint', 'numeric': 'numeric'},
         'is_never_null': true,
         'plan': 'sums',
+        'takes_digits': true,
         'partials': {'total': of},
-        'value': partial.total,
+        'value': truepoint._from_units(partial.total, partial.digits),
     }) }}
 {% endmacro %}

@@ -13,9 +13,12 @@
             'numeric': 'double precision',
         },
         'plan': 'sums',
-        'partials': {'n': '1', 'total': of, 'squares': truepoint.to_exact(of) ~ ' * ' ~ truepoint.to_exact(of)},
+        'takes_digits': true,
+        'partials': {'n': '1', 'total': of, 'squares': truepoint._exact_square(of, partial.digits)},
         'value': truepoint.divide(
-            truepoint.exact_to_double(n ~ ' * ' ~ partial.squares ~ ' - ' ~ total ~ ' * ' ~ partial.total),
+            truepoint._units_to_double(
+                truepoint._exact_result(n ~ ' * ' ~ partial.squares ~ ' - ' ~ total ~ ' * ' ~ partial.total), partial.digits, 2
+            ),
             truepoint.to_double(n ~ ' * (' ~ partial.n ~ ' - 1)'),
         ),
     }) }}

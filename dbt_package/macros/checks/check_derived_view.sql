@@ -53,6 +53,7 @@
                 {% do errors.append(truepoint._definition_error(node, column.name, 'expression: ' ~ feature.expression ~ ': ' ~ error)) %}
             {% endfor %}
             {% do errors.extend(truepoint._get_result_errors(node, column, feature.expression, types)) %}
+            {% do errors.extend(truepoint._get_decimal_errors(node, column, feature.expression, types)) %}
             {% if '/' in truepoint._get_tree(feature.expression).uses and truepoint._get_value_type(column.data_type) != 'double precision' %}
                 {% do errors.append(truepoint._definition_error(node, column.name, 'expression: ' ~ feature.expression ~ ': divides, and data_type is ' ~ column.data_type ~ ' (allowed: double precision, since engines differ on other quotients; another feature may then compare it)')) %}
             {% endif %}

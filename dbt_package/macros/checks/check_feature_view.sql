@@ -147,7 +147,7 @@
         {% else %}
             {% do errors.extend(truepoint._get_default_errors(node, column, type)) %}
         {% endif %}
-        {% do errors.extend(truepoint._get_engine_errors(node, column, aggregate, of, of_type)) %}
+        {% do errors.extend(truepoint._get_engine_errors(node, column, aggregate, truepoint._get_declared_types(events)[of] if of else none)) %}
     {% endif %}
     {{ return(errors) }}
 {% endmacro %}
@@ -169,21 +169,55 @@
     {{ return(errors) }}
 {% endmacro %}
 
-{# What the engine at hand could not compute as the others do. #}
-{% macro _get_engine_errors(node, column, aggregate, of, of_type) %}
-    {{ return(adapter.dispatch('_get_engine_errors', 'truepoint')(node, column, aggregate, of, of_type)) }}
+{# What the engine at hand could not compute as the others do. `declared`: the type of `of`, with its digits. #}
+{% macro _get_engine_errors(node, column, aggregate, of, declared) %}
+    {{ return(adapter.dispatch('_get_engine_errors', 'truepoint')(node, column, aggregate, of, declared)) }}
 {% endmacro %}
 
-{% macro postgres___get_engine_errors(node, column, aggregate, of, of_type) %}
+{% macro postgres___get_engine_errors(node, column, aggregate, of, declared) %}
     {{ return([]) }}
 {% endmacro %}
 
-{% macro spark___get_engine_errors(node, column, aggregate, of, of_type) %}
+{% macro spark___get_engine_errors(node, column, aggregate, of, declared) %}
     {% set errors = [] %}
-    {% if of_type == 'numeric' and truepoint._get_aggregate(aggregate).plan == 'sums' %}
-        {% do errors.append(truepoint._definition_error(node, column.name, 'of is ' ~ of ~ ', of type numeric, which has no bounds in Postgres and 38 digits in Spark (allowed in Spark: bigint, integer)')) %}
+    {% set digits = truepoint._get_digits(declared) %}
+    {% set default = truepoint._get_meta(column).feature.get('default') %}
+    {% set added_up = truepoint._get_aggregate(aggregate).plan == 'sums' %}
+    {% if truepoint._get_value_type(declared) != 'numeric' %}
+        {{ return(errors) }}
+    {% elif added_up and not digits %}
+        {% do errors.append(truepoint._definition_error(node, column.name, 'of is ' ~ of ~ ', of type numeric without digits, which has no bounds in Postgres and 38 digits in Spark (allowed in Spark: numeric(12, 2), with the digits that the column has; bigint, integer)')) %}
+    {% elif digits and (digits.precision > 38 or digits.scale > digits.precision) %}
+        {% do errors.append(truepoint._definition_error(node, column.name, 'of is ' ~ of ~ ', of type ' ~ declared ~ ' (allowed in Spark: numeric(p, s) of at most 38 digits, s of them after the point)')) %}
+    {% elif added_up and not truepoint._get_aggregate(aggregate).get('takes_digits') %}
+        {% do errors.append(truepoint._definition_error(node, column.name, 'of is ' ~ of ~ ', of type ' ~ declared ~ ', which aggregate ' ~ aggregate ~ ' does not take in Spark (allowed in Spark: bigint, integer; or an aggregate of truepoint itself)')) %}
+    {% elif digits and default is float and ((default | string).split('.')[1] | length > digits.scale or 'e' in default | string) and truepoint._get_aggregate_type(aggregate, 'numeric', truepoint._get_options(aggregate, truepoint._get_meta(column).feature)) == 'numeric' %}
+        {% do errors.append(truepoint._definition_error(node, column.name, 'default is ' ~ default ~ ' (allowed in Spark: at most ' ~ digits.scale ~ ' digits after the point, as ' ~ of ~ ' has)')) %}
     {% endif %}
     {{ return(errors) }}
+{% endmacro %}
+
+{#
+    What the engine at hand could not compute as the others do: sums, differences and products of decimals, of which Spark drops digits, or makes null,
+    where the result may need more than 38.
+#}
+{% macro _get_decimal_errors(node, column, expression, types) %}
+    {{ return(adapter.dispatch('_get_decimal_errors', 'truepoint')(node, column, expression, types)) }}
+{% endmacro %}
+
+{% macro postgres___get_decimal_errors(node, column, expression, types) %}
+    {{ return([]) }}
+{% endmacro %}
+
+{% macro spark___get_decimal_errors(node, column, expression, types) %}
+    {% set decimals = [] %}
+    {% for name in truepoint._get_names(expression) if types.get(name) == 'numeric' %}
+        {% do decimals.append(name) %}
+    {% endfor %}
+    {% if decimals and truepoint._get_value_type(column.data_type) != 'double precision' and truepoint._get_tree(expression).uses | select('in', ['+', '-', '*']) | list %}
+        {{ return([truepoint._definition_error(node, column.name, 'expression: ' ~ expression ~ ': computes with the numeric ' ~ (decimals | join(', ')) ~ ', and data_type is ' ~ column.data_type ~ ' (allowed in Spark: double precision, since decimals have 38 digits there; another feature may then compare or round it)')]) }}
+    {% endif %}
+    {{ return([]) }}
 {% endmacro %}
 
 {# Mistakes in a default: it must be a value of the feature's type. #}

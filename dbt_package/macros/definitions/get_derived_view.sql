@@ -1,5 +1,5 @@
 {#
-    A derived view: request fields by type, and its features {name, expression, type, names} in the order of the YAML.
+    A derived view: request fields by type, and its features {name, expression, type, digits, names} in the order of the YAML.
 #}
 {% macro _get_derived_view(node) %}
     {% set features = [] %}
@@ -10,6 +10,7 @@
             'expression': expression,
             'names': truepoint._get_names(expression),
             'type': truepoint._get_value_type(column.data_type or 'double precision'),
+            'digits': truepoint._get_engine_digits(column.data_type),
         }) %}
     {% endfor %}
     {{ return({

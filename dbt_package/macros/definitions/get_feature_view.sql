@@ -5,12 +5,13 @@
     name, entity       the view, and the columns that make its key
     hot_key_rows       a key with more events and spine rows is cut into slices in Spark; none: no key is
     events, decides    its event relation; whether the spine's event_id names events of that relation
-    features           list of {name, aggregate, of, where, window, seconds, offset, offset_seconds, options, default, type}; window and seconds
-                       are none for a lifetime
+    features           list of {name, aggregate, of, where, window, seconds, offset, offset_seconds, options, default, digits, type}; window and
+                       seconds are none for a lifetime; digits are those of `of`, where the engine computes by them
 #}
 {% macro _get_feature_view(node) %}
     {% set events = truepoint._get_events(truepoint._get_inputs(node, 'events')[0]) %}
     {% set spine = truepoint._get_inputs(node, 'spine')[0] %}
+    {% set declared = truepoint._get_declared_types(events.node) %}
     {% set features = [] %}
     {% for column in node.columns.values() if truepoint._get_meta(column).get('feature') is not none %}
         {% set meta = truepoint._get_meta(column).feature %}
@@ -31,6 +32,7 @@
             'reach': (truepoint.get_seconds(window) or 0) + (truepoint.get_seconds(meta.offset) if meta.offset else 0),
             'options': options,
             'default': meta.default,
+            'digits': truepoint._get_engine_digits(declared[of]) if of else none,
             'type': truepoint._get_aggregate_type(aggregate, events.columns[of] if of else none, options),
         }) %}
     {% endfor %}

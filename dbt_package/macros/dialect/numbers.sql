@@ -24,15 +24,20 @@
 
 {# As a double, of exact arithmetic over numbers that are not null. Raises where the result is too large for the exact type. #}
 {% macro exact_to_double(number) %}
-    {{ return(adapter.dispatch('exact_to_double', 'truepoint')(number)) }}
+    {{ return(truepoint.to_double(truepoint._exact_result(number))) }}
 {% endmacro %}
 
-{% macro postgres__exact_to_double(number) %}
-    {{ return(truepoint.to_double(number)) }}
+{# Exact arithmetic over numbers that are not null. Raises where the result is too large for the exact type. #}
+{% macro _exact_result(number) %}
+    {{ return(adapter.dispatch('_exact_result', 'truepoint')(number)) }}
 {% endmacro %}
 
-{% macro spark__exact_to_double(number) %}
-    {{ return(truepoint.to_double('coalesce(' ~ number ~ ', ' ~ truepoint._raise('a number has more than 38 digits', truepoint._type_exact()) ~ ')')) }}
+{% macro postgres___exact_result(number) %}
+    {{ return(number) }}
+{% endmacro %}
+
+{% macro spark___exact_result(number) %}
+    {{ return('coalesce(' ~ number ~ ', ' ~ truepoint._raise('a number has more than 38 digits', truepoint._type_exact()) ~ ')') }}
 {% endmacro %}
 
 {# A sum over a window of the statement, 0 where it has nothing to add up. Null means that it is too large for the exact type, and nothing else. #}
@@ -78,6 +83,78 @@
 
 {% macro spark___exact_difference(terms, type) %}
     {{ return('coalesce(' ~ (terms | join(' - ')) ~ ', ' ~ truepoint._raise('a sum has more than 38 digits', type) ~ ')' if type == truepoint._type_exact() else terms | join(' - ')) }}
+{% endmacro %}
+
+{#
+    A decimal of known digits as a whole number of units of its last digit: 29.50 as 2950. It loses nothing, and a sum of such is exact. `digits` as
+    _get_engine_digits() gives them: without, the number as it is.
+#}
+{% macro _in_units(number, digits) %}
+    {{ return(adapter.dispatch('_in_units', 'truepoint')(number, digits) if digits else number) }}
+{% endmacro %}
+
+{% macro postgres___in_units(number, digits) %}
+    {{ return(number) }}
+{% endmacro %}
+
+{# Where a product has all of its digits it is the quickest way; else Spark would drop some, and the number's text has them. #}
+{% macro spark___in_units(number, digits) %}
+    {% if digits.scale == 0 %}
+        {{ return(truepoint.to_exact(number)) }}
+    {% elif digits.precision + digits.scale <= 36 %}
+        {{ return(truepoint.to_exact(number ~ ' * cast(1' ~ '0' * digits.scale ~ ' as decimal(' ~ (digits.scale + 1) ~ ', 0))')) }}
+    {% endif %}
+    {{ return(truepoint.to_exact("replace(replace(format_number(" ~ number ~ ', ' ~ digits.scale ~ "), ',', ''), '.', '')")) }}
+{% endmacro %}
+
+{# The number that so many units are, of type numeric. #}
+{% macro _from_units(units, digits) %}
+    {{ return(adapter.dispatch('_from_units', 'truepoint')(units, digits) if digits else units) }}
+{% endmacro %}
+
+{% macro postgres___from_units(units, digits) %}
+    {{ return(units) }}
+{% endmacro %}
+
+{% macro spark___from_units(units, digits) %}
+    {{ return(truepoint._shifted(units, digits.scale, truepoint._get_stored_type('numeric', digits))) }}
+{% endmacro %}
+
+{# The double next to the number that so many units are; `power`: 2 for units of squares. #}
+{% macro _units_to_double(units, digits, power=1) %}
+    {{ return(adapter.dispatch('_units_to_double', 'truepoint')(units, digits, power) if digits else truepoint.to_double(units)) }}
+{% endmacro %}
+
+{% macro postgres___units_to_double(units, digits, power=1) %}
+    {{ return(truepoint.to_double(units)) }}
+{% endmacro %}
+
+{% macro spark___units_to_double(units, digits, power=1) %}
+    {{ return(truepoint._shifted(units, digits.scale * power, 'double precision') if digits.scale else truepoint.to_double(units)) }}
+{% endmacro %}
+
+{# A whole number with its point moved to the left, by way of its text: a quotient would be rounded before it is cast. #}
+{% macro _shifted(whole, places, type) %}
+    {{ return('cast(concat(cast(' ~ whole ~ " as string), 'E-" ~ places ~ "') as " ~ truepoint.sql_type(type) ~ ')') }}
+{% endmacro %}
+
+{# The square of a number, exact; null where that is null. Raises where it is too large for the exact type. #}
+{% macro _exact_square(number, digits) %}
+    {% set square = truepoint.to_exact(number) ~ ' * ' ~ truepoint.to_exact(number) %}
+    {{ return(truepoint._checked_square(number, square) if digits else square) }}
+{% endmacro %}
+
+{% macro _checked_square(number, square) %}
+    {{ return(adapter.dispatch('_checked_square', 'truepoint')(number, square)) }}
+{% endmacro %}
+
+{% macro postgres___checked_square(number, square) %}
+    {{ return(square) }}
+{% endmacro %}
+
+{# What a whole number of 19 digits or fewer is squared to has 38; of more, it may be null for being too large. #}
+{% macro spark___checked_square(number, square) %}
+    {{ return('coalesce(' ~ square ~ ', case when ' ~ number ~ ' is not null then ' ~ truepoint._raise('a square has more than 38 digits', truepoint._type_exact()) ~ ' end)') }}
 {% endmacro %}
 
 {# SQL that ends the statement with an error; of a type, so that it can stand where a value would. Only Spark needs it. #}
@@ -136,8 +213,10 @@
 {# Without ANSI mode, which dbt-spark turns off, a cast of a fraction would round in silence. #}
 {% macro spark___checked_cast(value, type) %}
     {% set cast = 'cast(' ~ value ~ ' as ' ~ truepoint.sql_type(type) ~ ')' %}
-    {% if type == 'numeric' %}
-        {{ return('case when ' ~ value ~ ' = ' ~ cast ~ ' then ' ~ cast ~ ' when ' ~ value ~ ' is not null then ' ~ truepoint._raise('numeric is no whole number of 38 digits', type) ~ ' end') }}
+    {% if type.startswith('numeric') %}
+        {% set digits = truepoint._get_digits(type) %}
+        {% set problem = 'numeric has more than 38 digits, or more than ' ~ digits.scale ~ ' after the point' if digits else 'numeric is no whole number of 38 digits (declare it numeric(38, 2), or what it is)' %}
+        {{ return('case when ' ~ value ~ ' = ' ~ cast ~ ' then ' ~ cast ~ ' when ' ~ value ~ ' is not null then ' ~ truepoint._raise(problem, type) ~ ' end') }}
     {% endif %}
     {{ return(cast) }}
 {% endmacro %}

@@ -29,7 +29,11 @@
         'int': 'integer', 'int2': 'smallint', 'int4': 'integer', 'int8': 'bigint', 'float8': 'double precision', 'bool': 'boolean',
         'decimal': 'numeric', 'character varying': 'varchar', 'character': 'char', 'timestamp with time zone': 'timestamptz',
     }.get(parts[1], parts[1]) %}
-    {{ return(name ~ (parts[2] or '') ~ parts[3]) }}
+    {% set size = parts[2] or '' %}
+    {% if name == 'numeric' and size and ',' not in size %}
+        {% set size = size[:-1] ~ ',0)' %}
+    {% endif %}
+    {{ return(name ~ size ~ parts[3]) }}
 {% endmacro %}
 
 {# The type of the values of a column, by what is declared; what is not known stays as it is. #}
@@ -44,6 +48,33 @@
         {{ return('numeric') }}
     {% endif %}
     {{ return(declared) }}
+{% endmacro %}
+
+{# The digits of a declared numeric(p, s): {precision, scale}; none where it states none, or is no numeric. #}
+{% macro _get_digits(declared) %}
+    {% set found = modules.re.fullmatch('numeric[(]([0-9]+),([0-9]+)[)]', truepoint._get_declared_type(declared) or '') %}
+    {{ return({'precision': found[1] | int, 'scale': found[2] | int} if found else none) }}
+{% endmacro %}
+
+{#
+    The digits by which the engine computes with a column that is declared so: {precision, scale}; none where it computes with the column as it is.
+    Postgres' numeric has no bounds. Spark's decimals have: there sums are of whole units of the last digit.
+#}
+{% macro _get_engine_digits(declared) %}
+    {{ return(adapter.dispatch('_get_engine_digits', 'truepoint')(declared)) }}
+{% endmacro %}
+
+{% macro postgres___get_engine_digits(declared) %}
+    {{ return(none) }}
+{% endmacro %}
+
+{% macro spark___get_engine_digits(declared) %}
+    {{ return(truepoint._get_digits(declared)) }}
+{% endmacro %}
+
+{# The type of a feature in its table: with digits, a numeric has all that the engine can hold. #}
+{% macro _get_stored_type(type, digits) %}
+    {{ return('numeric(38,' ~ digits.scale ~ ')' if type == 'numeric' and digits else type) }}
 {% endmacro %}
 
 {# The types of a feature that a definition may state: those of values, and arrays of them. #}
@@ -128,6 +159,8 @@
 {% macro spark__sql_type(type) %}
     {% if type.endswith('[]') %}
         {{ return('array<' ~ truepoint.spark__sql_type(type[:-2]) ~ '>') }}
+    {% elif type.startswith('numeric(') %}
+        {{ return(type.replace('numeric', 'decimal').replace(',', ', ')) }}
     {% endif %}
     {{ return({
         'text': 'string',

@@ -22,7 +22,7 @@
     {% if not fits %}
         {{ return(truepoint._fitted(value, feature.type, value_type)) }}
     {% endif %}
-    {{ return(truepoint._checked_cast(truepoint.positive_zero(value) if is_double else value, feature.type)) }}
+    {{ return(truepoint._checked_cast(truepoint.positive_zero(value) if is_double else value, truepoint._get_stored_type(feature.type, feature.digits))) }}
 {% endmacro %}
 
 {# CTEs derived_1, derived_2, …: each adds the derived features that need only what came before. #}

@@ -3,6 +3,7 @@
     aggregate's partial names to SQL.
 #}
 {% macro _feature_value(feature, partial) %}
+    {% do partial.update({'digits': feature.digits}) %}
     {% do partial.update(feature.options) %}
     {% set aggregate = truepoint._get_aggregate(feature.aggregate, none, partial) %}
     {% set value = aggregate.value %}
@@ -12,5 +13,9 @@
     {% if feature.type == 'bigint' and aggregate.plan == 'sums' and aggregate.partials.values() | reject('equalto', '1') | list %}
         {{ return(truepoint._fitted(value, feature.type)) }}
     {% endif %}
-    {{ return(truepoint._checked_cast(value, feature.type) if feature.type in ['bigint', 'numeric'] else truepoint._as_array(value, feature.type)) }}
+    {% if feature.type == 'numeric' and feature.digits and aggregate.plan == 'sums' %}
+        {{ return(value) }}
+    {% endif %}
+    {% set stored_type = truepoint._get_stored_type(feature.type, feature.digits) %}
+    {{ return(truepoint._checked_cast(value, stored_type) if feature.type in ['bigint', 'numeric'] else truepoint._as_array(value, feature.type)) }}
 {% endmacro %}

@@ -27,7 +27,7 @@
         {% if feature.of and view.events.columns[feature.of] == 'boolean' %}
             {% set number = 'cast(' ~ of ~ ' as integer)' %}
         {% elif feature.of and view.events.columns[feature.of] == 'numeric' %}
-            {% set number = truepoint._finite(of) %}
+            {% set number = truepoint._in_units(truepoint._finite(of), feature.digits) %}
         {% else %}
             {% set number = of %}
         {% endif %}
@@ -35,11 +35,13 @@
         {% set where = condition if feature.where in names or not feature.where else '(' ~ condition ~ ')' %}
         {% set subject = [truepoint._get_slug(feature.where) if feature.where else none, feature.of] | select | join('_') %}
         {% set span = feature.window ~ ('_delayed_' ~ feature.offset if feature.offset_seconds else '') %}
-        {% set aggregate = truepoint._get_aggregate(feature.aggregate, number, feature.options) %}
+        {% set options = {'digits': feature.digits} %}
+        {% do options.update(feature.options) %}
+        {% set aggregate = truepoint._get_aggregate(feature.aggregate, number, options) %}
         {% set columns = {} %}
         {% if aggregate.plan == 'sums' %}
             {% for partial, added in aggregate.partials.items() %}
-                {% set guards = [where, number ~ ' is not null' if of and added == '1' else none] | select | list %}
+                {% set guards = [where, (of if feature.digits else number) ~ ' is not null' if of and added == '1' else none] | select | list %}
                 {% set sql = 'case when ' ~ (guards | join(' and ')) ~ ' then ' ~ added ~ ' end' if guards else added %}
                 {% set contribution = truepoint._get_unused_name([subject, partial] | select | join('_'), sql, parts.contributions) %}
                 {% set column = truepoint._get_short_name(contribution ~ '_' ~ span) %}
