@@ -1,5 +1,6 @@
 """What Spark's decimals, of 38 digits, cannot do as Postgres does is refused at compile, with what to write instead."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,6 @@ from tests.compiler.probe import Probe, add_purchases, add_view, amounts, ordere
 from tests.dbt_processes import NO_DATABASE
 from tests.dbt_runner import DbtProject
 from tests.projects import copy_project
-from tests.spark.session import DBT_PROJECT
 
 TURNOVER = """\
 {% macro truepoint_aggregate_turnover(of, partial) %}
@@ -27,21 +27,35 @@ FEATURES = {
     "d_max": ordered("numeric", "max", "7d", "price", default=0.125),
     "d_turnover": Probe("numeric", {"aggregate": "turnover", "of": "price", "window": "7d"}),
 }
-DERIVED = """
-models:
-  - name: probe_derived
-    description: Over decimals.
-    config: {meta: {derived_view: {}}}
-    columns:
-      - {name: d_double, description: A., data_type: double precision, config: {meta: {feature: {expression: d_sum * 2 - d_max}}}}
-      - {name: d_twice, description: A., data_type: numeric, config: {meta: {feature: {expression: d_sum * 2}}}}
-      - {name: d_more, description: A., data_type: boolean, config: {meta: {feature: {expression: d_sum - d_max > 2}}}}
-      - {name: d_rounded, description: A., data_type: bigint, config: {meta: {feature: {expression: floor(d_sum)}}}}
-"""
+WITHOUT_MISTAKES = {"d_sum": FEATURES["d_sum"], "d_max": ordered("numeric", "max", "7d", "price")}
+# name -> type and expression
+EXPRESSIONS = {
+    "d_double": ("double precision", "d_sum * 2 - d_max"),
+    "d_twice": ("numeric", "d_sum * 2"),
+    "d_more": ("boolean", "d_sum - d_max > 2"),
+    "d_rounded": ("bigint", "floor(d_sum)"),
+}
+DERIVED = {
+    "name": "probe_derived",
+    "description": "Over decimals.",
+    "config": {"meta": {"derived_view": {}}},
+    "columns": [
+        {
+            "name": name,
+            "description": "A.",
+            "data_type": type_name,
+            "config": {"meta": {"feature": {"expression": expression}}},
+        }
+        for name, (type_name, expression) in EXPRESSIONS.items()
+    ],
+}
 
 
-def compiled(tmp_path: Path, declared: str, target: str, *, derived: str = "") -> str:
-    """What dbt says of features over a column that is declared so."""
+def compiled(tmp_path: Path, declared: str, target: str, *, with_derived: bool = False) -> str:
+    """What dbt says of features over a column that is declared so; with_derived: of those of DERIVED over them too.
+
+    The features are without mistakes of their own where there are derived ones: those are looked at last.
+    """
     copy_project(tmp_path / "project")
     models = tmp_path / "project" / "models"
     add_purchases(models)
@@ -49,9 +63,15 @@ def compiled(tmp_path: Path, declared: str, target: str, *, derived: str = "") -
     staging.write_text(staging.read_text("utf-8").replace("numeric(18, 2)", declared), encoding="utf-8")
     (tmp_path / "project" / "macros").mkdir(exist_ok=True)
     (tmp_path / "project" / "macros" / "turnover.sql").write_text(TURNOVER, encoding="utf-8")
-    add_view(models / "features", "probe_decimals", ["account_id"], "stg_purchases", FEATURES)
-    if derived:
-        (models / "features" / "probe_derived.yml").write_text(derived, encoding="utf-8")
+    add_view(
+        models / "features",
+        "probe_decimals",
+        ["account_id"],
+        "stg_purchases",
+        FEATURES if not with_derived else WITHOUT_MISTAKES,
+    )
+    if with_derived:
+        (models / "features" / "probe_derived.yml").write_text(json.dumps({"models": [DERIVED]}), encoding="utf-8")
         body = "{{ truepoint.derived_view(inputs=['probe_decimals'], spine='spine_transactions') }}\n"
         (models / "features" / "probe_derived.sql").write_text(body, encoding="utf-8")
     project = DbtProject(folder=tmp_path / "project", dsn=NO_DATABASE, target_path=tmp_path / "target")
@@ -91,7 +111,7 @@ def test_what_decimals_of_spark_cannot_do_is_refused(tmp_path: Path, declared: s
 
 
 def test_a_derived_feature_that_computes_with_decimals_is_refused_in_spark(tmp_path: Path) -> None:
-    said = " ".join(compiled(tmp_path, "numeric(12, 2)", "spark", derived=DERIVED).split())
+    said = " ".join(compiled(tmp_path, "numeric(12, 2)", "spark", with_derived=True).split())
     assert (
         "d_twice: expression: d_sum * 2: computes with the numeric d_sum, and data_type is numeric (allowed in" in said
     )
@@ -101,5 +121,7 @@ def test_a_derived_feature_that_computes_with_decimals_is_refused_in_spark(tmp_p
 
 
 def test_postgres_takes_all_of_them(tmp_path: Path) -> None:
-    said = compiled(tmp_path, "numeric", "postgres", derived=DERIVED)
-    assert "allowed" not in said
+    for with_derived in (False, True):
+        said = compiled(tmp_path / str(with_derived), "numeric", "postgres", with_derived=with_derived)
+        assert "allowed" not in said
+        assert "Compiled node 'probe_decimals'" in said

@@ -139,7 +139,7 @@
         {% if column.data_type and truepoint._get_feature_type(column.data_type) != type %}
             {% do errors.append(truepoint._definition_error(node, subject, 'data_type is ' ~ column.data_type ~ ' (allowed: ' ~ type ~ ', the type of ' ~ aggregate ~ (' of ' ~ of if of else '') ~ ')')) %}
         {% endif %}
-        {% if of and truepoint._get_meta(events.columns[of]).get('mixed_currencies') and not truepoint._get_aggregate(aggregate).accepts.any %}
+        {% if of and truepoint._get_meta(events.columns[of]).get('mixed_currencies') and ('numeric' in accepts or 'any' not in accepts) %}
             {% do errors.append(truepoint._definition_error(node, subject, 'of is ' ~ of ~ ', whose rows are in different currencies (allowed: an amount in one currency)')) %}
         {% endif %}
         {% if truepoint._get_aggregate(aggregate).get('is_never_null') and truepoint._get_meta(column).feature.get('default') is not none %}
@@ -147,7 +147,7 @@
         {% else %}
             {% do errors.extend(truepoint._get_default_errors(node, column, type)) %}
         {% endif %}
-        {% do errors.extend(truepoint._get_engine_errors(node, column, aggregate, truepoint._get_declared_types(events)[of] if of else none)) %}
+        {% do errors.extend(truepoint._get_engine_errors(node, column, aggregate, of, truepoint._get_declared_types(events)[of] if of else none)) %}
     {% endif %}
     {{ return(errors) }}
 {% endmacro %}
@@ -182,7 +182,9 @@
     {% set errors = [] %}
     {% set digits = truepoint._get_digits(declared) %}
     {% set default = truepoint._get_meta(column).feature.get('default') %}
-    {% set added_up = truepoint._get_aggregate(aggregate).plan == 'sums' %}
+    {# One that takes any type, and numeric as any, counts rows and adds no values up. #}
+    {% set accepts = truepoint._get_aggregate(aggregate).accepts %}
+    {% set added_up = truepoint._get_aggregate(aggregate).plan == 'sums' and ('numeric' in accepts or 'any' not in accepts) %}
     {% if truepoint._get_value_type(declared) != 'numeric' %}
         {{ return(errors) }}
     {% elif added_up and not digits %}
