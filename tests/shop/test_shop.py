@@ -54,7 +54,7 @@ async def test_the_server_answers_what_the_training_table_holds(shop: Shop) -> N
             transport=client._transport,
         )
     assert (report.rows, report.rows_failed, report.differing) == (ORDERS, 0, 0)
-    assert report.values == ORDERS * 11
+    assert report.values == ORDERS * 21
 
 
 def test_a_training_set_over_rows_of_ones_own_equals_the_table(shop: Shop) -> None:

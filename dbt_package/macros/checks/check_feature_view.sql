@@ -139,7 +139,7 @@
         {% if column.data_type and truepoint._get_feature_type(column.data_type) != type %}
             {% do errors.append(truepoint._definition_error(node, subject, 'data_type is ' ~ column.data_type ~ ' (allowed: ' ~ type ~ ', the type of ' ~ aggregate ~ (' of ' ~ of if of else '') ~ ')')) %}
         {% endif %}
-        {% if of and truepoint._get_meta(events.columns[of]).get('mixed_currencies') and ('numeric' in accepts or 'any' not in accepts) %}
+        {% if of and truepoint._get_meta(events.columns[of]).get('mixed_currencies') and not truepoint._get_aggregate(aggregate).accepts.any %}
             {% do errors.append(truepoint._definition_error(node, subject, 'of is ' ~ of ~ ', whose rows are in different currencies (allowed: an amount in one currency)')) %}
         {% endif %}
         {% if truepoint._get_aggregate(aggregate).get('is_never_null') and truepoint._get_meta(column).feature.get('default') is not none %}
