@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from consistency.columns import differs, exact_column
 from consistency.report import Difference, FeatureReport, JsonValue
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 WORST_KEPT: Final = 20
 
@@ -42,12 +39,12 @@ class FeatureTally:
     _worst: list[tuple[float, int, Difference]] = field(default_factory=list)
     _order: "count[int]" = field(default_factory=lambda: count(0, -1))
 
-    def add(self, rows: Sequence[SpineRow], offline: "pd.Series[Any]", online: "pd.Series[Any]") -> None:
-        """Compare one chunk: two object columns of values as read, one element per row of `rows`."""
+    def add(self, rows: Sequence[SpineRow], offline: Sequence[object], online: Sequence[object]) -> None:
+        """Compare one chunk: two columns of values as read, one element per row of `rows`."""
         if not len(rows) == len(offline) == len(online):
             raise ValueError(f"{self.name}: {len(rows)} rows, {len(offline)} offline and {len(online)} online values")
-        offline_column = exact_column(offline.tolist(), self.type)
-        online_column = exact_column(online.tolist(), self.type)
+        offline_column = exact_column(offline, self.type)
+        online_column = exact_column(online, self.type)
         different = differs(offline_column, online_column, self.type)
         self.values += len(rows)
         self.nulls += int(offline_column.null.sum())
@@ -58,7 +55,7 @@ class FeatureTally:
             magnitude = None
             if comparable[row]:
                 magnitude = _magnitude(offline_column.values[row], online_column.values[row], self.type)
-            self._keep(rows[row], offline.iloc[row], online.iloc[row], magnitude)
+            self._keep(rows[row], offline[row], online[row], magnitude)
 
     def _keep(self, row: SpineRow, offline: object, online: object, magnitude: int | float | None) -> None:
         if magnitude is not None and (self.largest_difference is None or magnitude > self.largest_difference):

@@ -50,7 +50,7 @@ class OfflineSample:
     """A deterministic sample of a training table, open for reading.
 
     rows: rows in the sample (all rows of the table where fewer were there than asked for).
-    columns: names of the columns of each tuple read.
+    columns: names of the columns of each tuple read; last, for each view, whether the events hold the row's key.
     """
 
     rows: int
@@ -91,12 +91,15 @@ async def open_sample(dsn: str, service: Service, *, table: str, rows: int, seed
         total = min(rows, count[0] if count else 0)
         if total == 0:
             raise ParityError(f"{table} has no rows, so nothing can be compared: that is no pass. {BUILD_HINT}")
-        statement = sql.SQL(SAMPLE).format(
-            table=relation, columns=sql.SQL(", ").join(sql.Identifier("training", column) for column in wanted)
-        )
+        selected = [
+            *(sql.Identifier("training", column) for column in wanted),
+            *(sql.SQL(view.known_key) for view in service.views),  # by the compiler, from the manifest
+        ]
+        statement = sql.SQL(SAMPLE).format(table=relation, columns=sql.SQL(", ").join(selected))
         async with connection.cursor(name="offline") as cursor:
             await cursor.execute(statement, (str(seed), rows), binary=True)
-            yield OfflineSample(rows=total, columns=tuple(wanted), _cursor=cursor)
+            columns = (*wanted, *(view.found for view in service.views))
+            yield OfflineSample(rows=total, columns=columns, _cursor=cursor)
 
 
 async def _check_columns(connection: "psycopg.AsyncConnection[Any]", table: str, wanted: dict[str, str]) -> None:

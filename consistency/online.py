@@ -28,10 +28,11 @@ class _UnavailableError(Exception):
 
 @dataclass(frozen=True)
 class OnlineRow:
-    """One answered row. error: the server's text for a row it could not answer; values are then meaningless."""
+    """One answered row. error: the server's text for a row it could not answer; the rest is then meaningless."""
 
     as_of: str
     values: dict[str, JsonValue]
+    found: dict[str, JsonValue]
     error: str | None
 
 
@@ -117,9 +118,11 @@ def _online_row(row: Any) -> OnlineRow:
         error = row["error"]
         if error is not None and not isinstance(error, str):
             error = error.get("message") or json.dumps(error)
-        return OnlineRow(as_of=row["as_of"], values=row["values"] or {}, error=error)
+        return OnlineRow(as_of=row["as_of"], values=row["values"] or {}, found=row["found"] or {}, error=error)
     except (TypeError, KeyError, AttributeError) as problem:
-        raise ParityError(f"The server answered a row without as_of, values or error: {str(row)[:200]}") from problem
+        raise ParityError(
+            f"The server answered a row without as_of, values, found or error: {str(row)[:200]}"
+        ) from problem
 
 
 def _error_text(response: httpx.Response) -> str:

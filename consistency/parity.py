@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, Final
 
 import httpx
-import pandas as pd
 
 from consistency.columns import SUPPORTED_TYPES
 from consistency.comparison import FeatureTally, SpineRow, json_value
@@ -111,6 +110,7 @@ async def compare_async(
         rows_failed=comparison.rows_failed,
         seconds=round(time.monotonic() - started, 3),
         features=tuple(tally.report() for tally in comparison.tallies),
+        found=tuple(tally.report() for tally in comparison.found_tallies),
         row_errors=tuple(comparison.row_errors),
         notes=service.notes,
     )
@@ -154,13 +154,12 @@ async def _answered_chunks(
 async def _ask(
     service: Service, client: OnlineClient, columns: Sequence[str], read: Sequence[tuple[Any, ...]]
 ) -> list[_AnsweredRow]:
-    feature_names = [feature.name for feature in service.features]
     offline_rows = [dict(zip(columns, row, strict=True)) for row in read]
     spine_rows = [_spine_row(service, offline) for offline in offline_rows]
     answers = await client.ask([_body(row, service) for row in spine_rows])
     for row, answer in zip(spine_rows, answers, strict=True):
         if answer.error is None:
-            _check_answer(row, answer, feature_names)
+            _check_answer(row, answer, service)
     return [
         _AnsweredRow(row=row, offline=offline, online=answer)
         for row, offline, answer in zip(spine_rows, offline_rows, answers, strict=True)
@@ -196,18 +195,21 @@ def _body(row: SpineRow, service: Service) -> dict[str, JsonValue]:
     return body
 
 
-def _check_answer(row: SpineRow, answer: OnlineRow, feature_names: Sequence[str]) -> None:
-    """Raise ParityError unless the answer is for the row's as-of time and holds exactly the service's features."""
+def _check_answer(row: SpineRow, answer: OnlineRow, service: Service) -> None:
+    """Raise ParityError unless the answer is for the row's as-of time, and of all features and views and no other."""
     try:
         same_time = datetime.fromisoformat(answer.as_of) == datetime.fromisoformat(row.as_of)
     except (TypeError, ValueError):
         same_time = False
     if not same_time:
         raise ParityError(f"Row {row.spine_id} was asked as of {row.as_of}, and answered as of {answer.as_of}.")
-    if answer.values.keys() != set(feature_names):
-        missing = ", ".join(sorted(set(feature_names) - answer.values.keys())) or "none"
-        extra = ", ".join(sorted(answer.values.keys() - set(feature_names))) or "none"
-        raise ParityError(f"Row {row.spine_id} was answered with other features: missing {missing}; unknown {extra}.")
+    features = {feature.name for feature in service.features}
+    views = {view.name for view in service.views}
+    for kind, answered, asked in (("features", answer.values, features), ("views in found", answer.found, views)):
+        if answered.keys() != asked:
+            missing = ", ".join(sorted(asked - answered.keys())) or "none"
+            extra = ", ".join(sorted(answered.keys() - asked)) or "none"
+            raise ParityError(f"Row {row.spine_id} was answered with other {kind}: missing {missing}; unknown {extra}.")
 
 
 class _Comparison:
@@ -215,6 +217,8 @@ class _Comparison:
 
     def __init__(self, service: Service) -> None:
         self.tallies = [FeatureTally(name=feature.name, type=feature.type) for feature in service.features]
+        self.found_tallies = [FeatureTally(name=view.found, type="boolean") for view in service.views]
+        self._views = [view.name for view in service.views]
         self.rows = 0
         self.rows_failed = 0
         self.row_errors: list[RowError] = []
@@ -228,15 +232,13 @@ class _Comparison:
                     self.row_errors.append(
                         RowError(spine_id=row.row.spine_id, as_of=row.row.as_of, message=row.online.error)
                     )
-        names = [tally.name for tally in self.tallies]
-        # dtype object: pandas must not guess, or a bigint beside a null becomes a float.
-        offline = pd.DataFrame([[row.offline[name] for name in names] for row in answered], columns=names, dtype=object)
-        online = pd.DataFrame(
-            [[row.online.values[name] for name in names] for row in answered], columns=names, dtype=object
-        )
         spine_rows = [row.row for row in answered]
         for tally in self.tallies:
-            tally.add(spine_rows, offline[tally.name], online[tally.name])
+            online = [row.online.values[tally.name] for row in answered]
+            tally.add(spine_rows, [row.offline[tally.name] for row in answered], online)
+        for view, tally in zip(self._views, self.found_tallies, strict=True):
+            online = [row.online.found[view] for row in answered]
+            tally.add(spine_rows, [row.offline[tally.name] for row in answered], online)
         self.rows += len(answered)
 
 

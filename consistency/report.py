@@ -69,6 +69,7 @@ class ParityReport:
     """A training table (offline) against a running server (online).
 
     rows: rows answered and compared; rows_failed: rows the server answered with an error.
+    found: for each view, what the server says of the row's key, against the events themselves; not among the values.
     row_errors: the first 20 of them. notes: what is to be known of the events' known times.
     """
 
@@ -82,6 +83,7 @@ class ParityReport:
     rows_failed: int
     seconds: float
     features: tuple[FeatureReport, ...]
+    found: tuple[FeatureReport, ...]
     row_errors: tuple[RowError, ...]
     notes: tuple[str, ...] = ()
 
@@ -96,20 +98,25 @@ class ParityReport:
         return sum(feature.differing for feature in self.features)
 
     @property
+    def found_differing(self) -> int:
+        """Answers for which the server said wrongly that it knows a key, or that it does not."""
+        return sum(view.differing for view in self.found)
+
+    @property
     def share(self) -> float:
         """Differing values, as a share of the values compared; 0 when there are none."""
         return self.differing / self.values if self.values else 0.0
 
     def passes(self, tolerance: float = 0.0) -> bool:
-        """True if values were compared, the server answered every row, and at most `tolerance` of the values differ."""
-        return self.values > 0 and self.rows_failed == 0 and self.share <= tolerance
+        """Whether values were compared, all rows answered, and at most `tolerance` of the values differ, no `found`."""
+        return self.values > 0 and self.rows_failed == 0 and self.share <= tolerance and self.found_differing == 0
 
     def to_json(self, tolerance: float = 0.0) -> dict[str, Any]:
         """The report for json.dumps(allow_nan=False), with the verdict at `tolerance`."""
-        features = [
-            {**asdict(feature), "share": feature.share, "worst": [asdict(worst) for worst in feature.worst]}
-            for feature in self.features
-        ]
+        features, found = (
+            [{**asdict(of), "share": of.share, "worst": [asdict(worst) for worst in of.worst]} for of in reports]
+            for reports in (self.features, self.found)
+        )
         return {
             "passed": self.passes(tolerance),
             "tolerance": tolerance,
@@ -118,4 +125,5 @@ class ParityReport:
             "share": self.share,
             **asdict(self),
             "features": features,
+            "found": found,
         }

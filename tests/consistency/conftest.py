@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.consistency.fake_server import FakeServer
-from truepoint.compiled.registry import Feature, Parameter, Service
+from truepoint.compiled.registry import Feature, Parameter, Relation, Service, View
 
 TABLE = '"truepoint_features"."training_small"'
 ROWS = 57
@@ -43,8 +43,25 @@ def service() -> Service:
             Feature(name=name, type=type_name, view="small_features", description="", definition={})  # type: ignore[arg-type]
             for name, type_name in FEATURES.items()
         ),
-        views=(),
-        relations=(),
+        views=(
+            View(
+                name="small_features",
+                entity=("account_id",),
+                found="found__small_features",
+                events="small_events",
+                known_key="exists (select 1 from truepoint_features.small_events as counted"
+                " where counted.account_id = training.account_id)",
+            ),
+        ),
+        relations=(
+            Relation(
+                name="small_events",
+                relation='"truepoint_features"."small_events"',
+                event_time="occurred_at",
+                known_at="known_at",
+                columns={"account_id": "text", "occurred_at": "timestamptz", "known_at": "timestamptz"},
+            ),
+        ),
         indexes=(),
     )
 
@@ -65,9 +82,14 @@ def values_of(number: int) -> dict[str, Any]:
 
 @pytest.fixture
 def training_table(database_dsn: str) -> Iterator["psycopg.Connection[Any]"]:
-    """A connection to the database that holds TABLE with ROWS rows s0, s1, …; commits at once."""
+    """A connection to the database that holds TABLE with ROWS rows s0, s1, …; commits at once.
+
+    Of the accounts a0 to a3 of the rows, the events know a1 and a2 only.
+    """
     with psycopg.connect(database_dsn, autocommit=True) as connection:
         connection.execute("create schema truepoint_features")
+        connection.execute("create table truepoint_features.small_events (account_id text)")
+        connection.execute("insert into truepoint_features.small_events values ('a1'), ('a2')")
         columns = ", ".join(f"{name} {type_name}" for name, type_name in FEATURES.items())
         connection.execute(
             f"create table {TABLE} (spine_id text, event_id text, as_of timestamptz, account_id text,"
@@ -93,4 +115,5 @@ def server(service: Service) -> FakeServer:
     return FakeServer(
         values={f"t{number}": values_of(number) for number in range(ROWS)},
         definition_version=service.definition_version,
+        found=lambda row: {"small_features": row["account_id"] in ("a1", "a2")},
     )

@@ -12,12 +12,14 @@ Answer = dict[str, Any]
 class FakeServer:
     """An ASGI app.
 
-    values: event_id -> the row's values. Each answer passes through `spoil` before it is sent.
+    values: event_id -> the row's values; found: what is said of a row's keys, by view. Each answer passes through
+        `spoil` before it is sent.
     refusals: (status, headers, body) sent in place of the first answers, one per request.
     """
 
     values: Mapping[str, Mapping[str, Any]]
     definition_version: str
+    found: Callable[[Answer], Answer] = lambda row: {}
     spoil: Callable[[Answer], Any] = lambda answer: answer
     refusals: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -45,7 +47,12 @@ class FakeServer:
         request = json.loads(body)
         self.asked += request["rows"]
         rows = [
-            {"as_of": row["as_of"], "values": dict(self.values[row["event_id"]]), "found": {}, "error": None}
+            {
+                "as_of": row["as_of"],
+                "values": dict(self.values[row["event_id"]]),
+                "found": self.found(row),
+                "error": None,
+            }
             for row in request["rows"]
         ]
         answer = {"service": request["service"], "definition_version": self.definition_version, "rows": rows}

@@ -169,7 +169,7 @@ def test_the_table_shows_everything_in_80_columns() -> None:
     )
     report = ParityReport(
         "card_fraud", "0" * 32, '"db"."truepoint_features"."training_card_fraud"', "http://127.0.0.1:8000", 1,
-        1_000_000, 1_000_000, 0, 2.5, features, (),
+        1_000_000, 1_000_000, 0, 2.5, features, (), (),
     )  # fmt: skip
     written = io.StringIO()
     print_report(report, 0.0, console=Console(file=written, width=80))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from consistency.comparison import WORST_KEPT, FeatureTally, SpineRow
@@ -21,8 +20,7 @@ def tally_of(value_type: str, *chunks: list[tuple[Any, Any]]) -> FeatureReport:
     for chunk in chunks:
         rows = [spine_row(number + row) for row in range(len(chunk))]
         number += len(chunk)
-        offline, online = (pd.Series([pair[side] for pair in chunk], dtype=object) for side in (0, 1))
-        tally.add(rows, offline, online)
+        tally.add(rows, [offline for offline, _ in chunk], [online for _, online in chunk])
     return tally.report()
 
 
@@ -69,7 +67,7 @@ def test_a_value_of_another_type_differs_without_a_magnitude() -> None:
 def test_rows_and_values_of_another_number_are_refused() -> None:
     tally = FeatureTally(name="feature", type="bigint")
     with pytest.raises(ValueError, match="2 rows, 1 offline and 2 online"):
-        tally.add([spine_row(1), spine_row(2)], pd.Series([1], dtype=object), pd.Series([1, 2], dtype=object))
+        tally.add([spine_row(1), spine_row(2)], [1], [1, 2])
 
 
 def report_of(*features: FeatureReport, rows_failed: int = 0) -> ParityReport:
@@ -84,6 +82,7 @@ def report_of(*features: FeatureReport, rows_failed: int = 0) -> ParityReport:
         rows_failed=rows_failed,
         seconds=1.0,
         features=features,
+        found=(),
         row_errors=tuple(RowError("s", "2026-01-01T00:00:00+00:00", "out of range") for _ in range(rows_failed)),
     )
 

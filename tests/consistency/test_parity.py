@@ -105,6 +105,22 @@ async def test_a_null_row_against_values_differs_in_every_feature(comparison: Co
     assert [feature.only_one_null for feature in report.features] == [1] * len(FEATURES)
 
 
+@pytest.mark.parametrize("known", [True, False, None, "true"])
+async def test_a_key_that_is_wrongly_known_or_not_is_no_pass_at_any_tolerance(
+    comparison: Comparison, server: FakeServer, known: Any
+) -> None:
+    server.found = lambda row: {"small_features": known}
+    report = await comparison()
+    assert not report.passes(1.0)
+    (view,) = report.found
+    rows_known = sum(number % 4 in (1, 2) for number in range(ROWS) if number != 5)
+    wrong = {True: ROWS - rows_known, False: rows_known}.get(known, ROWS)
+    assert (view.name, view.values, view.differing) == ("found__small_features", ROWS, wrong)
+    assert (report.found_differing, report.differing) == (wrong, 0)
+    assert all(worst.offline is not known for worst in view.worst)
+    assert report.to_json(1.0)["found"][0]["differing"] == wrong
+
+
 async def test_the_sample_is_fixed_by_the_seed(comparison: Comparison, server: FakeServer) -> None:
     samples = []
     for seed in (1, 1, 2):
@@ -193,6 +209,10 @@ def with_another_feature(answer: Answer) -> Answer:
     return answer
 
 
+def without_found(answer: Answer) -> Answer:
+    return {**answer, "rows": [{**row, "found": {}} for row in answer["rows"]]}
+
+
 def rows_reversed(answer: Answer) -> Answer:
     return {**answer, "rows": answer["rows"][::-1]}
 
@@ -206,9 +226,10 @@ def rows_reversed(answer: Answer) -> Answer:
         (as_of_another_time, r"was asked as of .*, and answered as of 2026-01-01T00:00:00Z"),
         (without_a_feature, "missing is_new; unknown none"),
         (with_another_feature, "missing none; unknown is_old"),
+        (without_found, "views in found: missing small_features; unknown none"),
         (rows_reversed, "was asked as of"),
         (lambda answer: [], "its answer has no rows"),
-        (lambda answer: {**answer, "rows": [1] * len(answer["rows"])}, "without as_of, values or error"),
+        (lambda answer: {**answer, "rows": [1] * len(answer["rows"])}, "without as_of, values, found or error"),
     ],
     ids=lambda part: getattr(part, "__name__", None),
 )

@@ -193,8 +193,37 @@ def test_both_tests_work_on_a_feature_view_too(
     assert view.failures(connection, "parity", on="account_features") == {EXPOSED_TRANSACTION}
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("    exists (\n", "    not exists (\n"),
+        (
+            "_online_conditions(view, 'request.as_of')",
+            "_online_conditions(view, truepoint.time_minus('request.as_of', 3600))",
+        ),
+        (
+            "_online_conditions(view, 'request.as_of')",
+            "_online_conditions(view, 'request.as_of', \"request.as_of - interval '1 day'\")",
+        ),
+    ],
+    ids=["negated", "an_hour_late", "within_a_day"],
+)
+def test_parity_sees_a_wrong_found(
+    built: BuiltProject, connection: "psycopg.Connection[Any]", tmp_path: Path, right: str, wrong: str
+) -> None:
+    folder = tmp_path / "dbt_project"
+    copy_project(folder)
+    path = macros_of(folder) / "online" / "online_view.sql"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(right) == 1
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    project = replace(built.project, folder=folder, target_path=tmp_path / "target")
+    project.run("compile", "--select", TABLE)
+    assert BuiltProject(project).failures(connection, "parity", on=TABLE)
+
+
 def test_no_future_knowledge_sees_a_leak_of_the_compilers_in_both_forms(small_world_dsn: str, tmp_path: Path) -> None:
-    # Both forms take each event for known when it happens. So they agree: parity cannot see it.
+    # All forms take each event for known when it happens. So they agree: parity cannot see it.
     folder = tmp_path / "dbt_project"
     copy_project(folder)
     for file, right, wrong in (
@@ -207,6 +236,11 @@ def test_no_future_knowledge_sees_a_leak_of_the_compilers_in_both_forms(small_wo
             "online/online_view.sql",
             "known_at=truepoint._get_known_time(view.events, 'event.')",
             "known_at='event.' ~ view.events.event_time",
+        ),
+        (
+            "contract/known_key.sql",
+            "known_at = truepoint._get_known_time(view.events, 'counted.')",
+            "known_at = 'counted.' ~ view.events.event_time",
         ),
     ):  # fmt: skip
         path = macros_of(folder) / file

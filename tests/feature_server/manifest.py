@@ -85,6 +85,8 @@ _ACTIVITY: dict[str, Any] = {
             "name": "account_features",
             "entity": ["account_id"],
             "found": "found__account_features",
+            "known_key": "exists (select 1 from payments.transactions as counted"
+            " where counted.account_id = training.account_id)",
             "events": "transactions",
         }
     ],

@@ -75,12 +75,16 @@ class Feature:
 
 @validated_dataclass(frozen=True, config=_config)
 class View:
-    """A feature view over events: its key columns, its found column in the answer, and the relation it reads."""
+    """A feature view over events: its key columns, its found column in the answer, and the relation it reads.
+
+    known_key: what `found` must be for a row of a training table named `training`, as SQL.
+    """
 
     name: str
     entity: tuple[str, ...]
     found: str
     events: str
+    known_key: str
 
 
 @validated_dataclass(frozen=True, config=_config)

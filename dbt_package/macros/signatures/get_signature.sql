@@ -19,7 +19,13 @@
     {% set relations = {} %}
     {% set indexes = {} %}
     {% for view in service.views %}
-        {% do views.append({'name': view.name, 'entity': view.entity, 'found': 'found__' ~ view.name, 'events': view.events.name}) %}
+        {% do views.append({
+            'name': view.name,
+            'entity': view.entity,
+            'found': 'found__' ~ view.name,
+            'known_key': truepoint._knows_key(view, 'training.'),
+            'events': view.events.name,
+        }) %}
         {% do relations.update({view.events.name: truepoint._get_signed_relation(view.events)}) %}
         {% set index = truepoint._get_online_index(view) %}
         {% if index %}

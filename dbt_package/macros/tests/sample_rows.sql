@@ -8,7 +8,8 @@
 
 {#
     Compares a table with what the online form answers for the spine rows in `sample`, a select of rows of the service's spine. The spine leads: a row that
-    the table or the answer lost is found, and so is a key, time or request field that is not the spine's. Ends in the CTE `differences`.
+    the table or the answer lost is found, and so is a key, time or request field that is not the spine's. What the answer says of a key (found__*) is held
+    to the events themselves. Ends in the CTE `differences`.
 
     events_of   as in online_features()
 #}
@@ -49,6 +50,9 @@ differences as (
         {%- endfor %}
         {%- for name in service.features %}
         or {{ truepoint.is_distinct('offline.' ~ name, 'online.' ~ name) }}
+        {%- endfor %}
+        {%- for view in service.views %}
+        or {{ truepoint.is_distinct('online.found__' ~ view.name, truepoint._knows_key(view, 'requests.')) }}
         {%- endfor %}
 )
 {%- endmacro %}

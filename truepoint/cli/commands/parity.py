@@ -33,6 +33,8 @@ def parity(
 ) -> None:
     """Compare the training table (offline) with the running server (online), exactly, value by value.
 
+    Whether the server knows a row's keys (`found`) is compared with the events themselves, at no tolerance.
+
     Exit status: 0 when at most --tolerance of the values differ and every row was answered; 1 otherwise, also when
     there was nothing to compare; 2 for a wrong option.
     """
@@ -100,7 +102,7 @@ def print_report(report: "ParityReport", tolerance: float, *, console: "Console"
         counts = (f"{feature.values:,}", f"{feature.nulls:,}", f"{feature.differing:,}")
         table.add_row(feature.name, *counts, largest, style=style)
     console.print(table)
-    for feature in report.features:
+    for feature in (*report.features, *report.found):
         one_null = f"{feature.only_one_null:,} null on one side only; " if feature.only_one_null else ""
         for worst in feature.worst[:1]:
             console.print(
@@ -117,8 +119,15 @@ def print_report(report: "ParityReport", tolerance: float, *, console: "Console"
         console.print(f"{report.rows_failed:,} rows were not answered, so this is no pass.", style="bold red")
     for note in report.notes:
         console.print(note, markup=False, highlight=False, soft_wrap=True)
-    if report.differing:
+    if report.differing or report.found_differing:
         console.print(MUTABILITY, markup=False, highlight=False, soft_wrap=True)
+    if report.found:
+        console.print(
+            f"found: {sum(view.values for view in report.found):,} answers compared with the events, "
+            f"{report.found_differing:,} differ.",
+            highlight=False,
+            soft_wrap=True,
+        )
     verdict = "equal" if report.passes(0.0) else "within tolerance" if report.passes(tolerance) else "NOT EQUAL"
     allowed = f", tolerance {tolerance:.4%}" if tolerance else ""
     console.print(
