@@ -55,6 +55,8 @@ async def test_the_server_answers_what_the_training_table_holds(shop: Shop) -> N
         )
     assert (report.rows, report.rows_failed, report.differing) == (ORDERS, 0, 0)
     assert report.values == ORDERS * 21
+    assert [view.values for view in report.found] == [ORDERS] * len(service.views)
+    assert report.found_differing == 0
 
 
 def test_a_training_set_over_rows_of_ones_own_equals_the_table(shop: Shop) -> None:
