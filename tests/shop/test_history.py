@@ -16,6 +16,7 @@ from tests.shop.world import CORNER_SHOP
 
 CHANGED = "has changed since the last build"
 SELECTED = ("--select", "+customer_orders")
+BOTH = ("--select", "+customer_orders", "+customer_visits")
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,21 @@ def test_proofs_fail_between_the_change_and_the_build(changing_shop: Shop, tmp_p
     assert not result.is_success
     assert 'visits: 300 rows of "crm"."visits" were updated in place and 0 deleted' in result.output
     assert "keep its versions" in result.output
+
+
+def test_every_relation_that_changed_is_told_in_one_epoch(changing_shop: Shop) -> None:
+    shop = changing_shop
+    shop.project.run("run", *BOTH)
+    before = epochs(shop)
+    fetch(shop, 'update shop."Orders" set amount = amount + 3 where "orderId" = 11')
+    fetch(shop, "update crm.visits set page = 'elsewhere' where page = (select min(page) from crm.visits)")
+    output = shop.project.run("run", *BOTH)
+    for relation in ('orders ("till_staging"."orders")', 'visits ("till_staging"."visits")'):
+        assert f"The history of {relation} {CHANGED}" in output
+    assert f"Epoch {before + 1} begins" in output
+    assert f"Epoch {before + 1} has begun in this run already" in output
+    assert epochs(shop) == before + 1
+    assert CHANGED not in shop.project.run("run", *BOTH)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@
     {% if node.unique_id not in checked %}
         {# Threads look one after the other; what one has found the others read. The lock ends with the transaction. #}
         {% do run_query('select pg_advisory_xact_lock(7305437176)') %}
+        {% set first_epoch = graph.setdefault('truepoint_first_epoch', truepoint._get_epoch()) %}
         {% set table = truepoint._get_history_table() %}
         {% set version = local_md5(truepoint._get_upstream_text(node)) %}
         {% set stored = truepoint._get_stored_history(table, node) %}
@@ -75,7 +76,7 @@
                     ~ ' has no row of it. Were the tables restored without it?'
                 ) %}
             {% endif %}
-            {% do truepoint._compare_history(node, table, version, stored if is_same_view else none) %}
+            {% do truepoint._compare_history(node, table, version, stored if is_same_view else none, first_epoch) %}
             {% do checked.update({node.unique_id: true}) %}
         {% endif %}
     {% endif %}
@@ -112,13 +113,22 @@
     {{ return(false) }}
 {% endmacro %}
 
-{# Reads the history, starts an epoch where it is not what it was, and keeps what it is now. Ends the transaction. #}
-{% macro _compare_history(node, table, version, stored) %}
+{#
+    Reads the history, starts an epoch where it is not what it was, and keeps what it is now. Ends the transaction. Where this run has begun an epoch
+    already, for another relation, that one serves: the tables over this relation are not built yet.
+#}
+{% macro _compare_history(node, table, version, stored, first_epoch) %}
     {% set found = run_query(truepoint._history_query(node, stored)).rows[0] %}
     {% set epoch = truepoint._get_epoch() %}
-    {% if stored is not none and [found['then_events'] | string, found['then_digest'] | string] != [stored.events, stored.digest] and stored.epoch == epoch %}
+    {% set is_changed = stored is not none and [found['then_events'] | string, found['then_digest'] | string] != [stored.events, stored.digest] %}
+    {% if is_changed and stored.epoch == epoch %}
         {% do truepoint._tell_epoch(truepoint._get_changed_sentence(node, stored, found['then_events'] | int)) %}
         {% set epoch = truepoint._get_epoch() %}
+    {% elif is_changed and stored.epoch == first_epoch %}
+        {% do exceptions.warn(
+            truepoint._get_changed_sentence(node, stored, found['then_events'] | int)
+            ~ ' Epoch ' ~ epoch ~ ' has begun in this run already: the tables over it are built anew.'
+        ) %}
     {% endif %}
     {% do run_query(
         'insert into ' ~ table ~ ' values (' ~ ([
