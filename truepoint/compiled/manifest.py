@@ -5,6 +5,7 @@ A signature is a comment at the end of a statement, which tells Python what the 
 
 import hashlib
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +96,27 @@ def models_of_relations(manifest_path: Path, relations: Collection[str]) -> list
     """Names of the models that dbt renders as one of `relations`. Raises ManifestError."""
     nodes = _read_nodes(manifest_path).values()
     return [str(node["name"]) for node in nodes if node.get("relation_name") in relations]
+
+
+def mutable_columns(manifest_path: Path) -> dict[str, frozenset[str]]:
+    """What the dbt test append_only calls mutable, by the relation of its model, without what the model's code names.
+
+    Raises ManifestError.
+    """
+    nodes = _read_nodes(manifest_path)
+    found: dict[str, frozenset[str]] = {}
+    for node in nodes.values():
+        test = node.get("test_metadata") or {}
+        model = nodes.get(str(node.get("attached_node")), {})
+        if (test.get("name"), test.get("namespace")) != ("append_only", "truepoint") or not model.get("relation_name"):
+            continue
+        given = (test.get("kwargs") or {}).get("mutable")
+        code = str(model.get("raw_code"))
+        names = [column for column in given if isinstance(column, str)] if isinstance(given, list) else []
+        unread = frozenset(name for name in names if not re.search(rf"(?i)\b{re.escape(name)}\b", code))
+        relation = str(model["relation_name"])
+        found[relation] = found.get(relation, frozenset()) | unread
+    return found
 
 
 def digest_definitions(manifest_path: Path) -> str:

@@ -363,6 +363,57 @@ async def test_a_changed_row_is_found_with_what_to_do(
     assert message in finding.message
 
 
+STAGED = '"postgres"."staged"."transactions"'
+
+
+async def test_a_table_that_may_be_updated_where_nobody_reads_needs_no_guard(database_dsn: str, tmp_path: Path) -> None:
+    execute(database_dsn, OWN)
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    counted(database_dsn, MONTHS.format(seen="now() - number * interval '1 day'"))
+    counted(database_dsn, "update shop.orders set status = 'paid' where id = '1'")
+    examination = await examine(database_dsn, registry, mutable={STAGED: frozenset({"status"})})
+    (guard_finding,) = (of for of in found(examination, "guard") if of.subject == "shop.orders")
+    assert guard_finding.is_ok
+    assert guard_finding.ddl == ()
+    assert (
+        "a guard would refuse updates of status (mutable); seen is whatever its writers give" in guard_finding.message
+    )
+    (finding,) = found(examination, "changes")
+    assert finding.is_ok
+    assert "1 rows were updated and 0 deleted since" in finding.message
+    assert "no event relation reads status, which may change (mutable)" in finding.message
+    counted(database_dsn, "delete from shop.orders where id = '2'")
+    (fault,) = faults(await examine(database_dsn, registry, mutable={STAGED: frozenset({"status"})}), "changes")
+    assert "1 rows were updated and 1 deleted" in fault
+
+
+async def test_a_mutable_column_that_a_relation_reads_is_no_excuse(database_dsn: str, tmp_path: Path) -> None:
+    execute(database_dsn, OWN)
+    view = VIEW.format(seen="seen").replace("cents as", "case when status = 'open' then cents end as")
+    registry = staged_registry(database_dsn, tmp_path, view)
+    counted(database_dsn, MONTHS.format(seen="now() - number * interval '1 day'"))
+    counted(database_dsn, "update shop.orders set status = 'paid' where id = '1'")
+    examination = await examine(database_dsn, registry, mutable={STAGED: frozenset({"status"})})
+    assert "1 rows were updated" in faults(examination, "changes")[0]
+    assert "truepoint guard shop.orders" in faults(examination, "guard")[0]
+
+
+async def test_counters_that_a_crash_lost_are_told_by_when_counting_began(database_dsn: str, tmp_path: Path) -> None:
+    # A crash leaves the database no time of a reset, and lets the server's own counters begin anew, as these resets do.
+    execute(database_dsn, OWN)
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    for shared in ("archiver", "bgwriter", "wal"):
+        execute(database_dsn, f"select pg_stat_reset_shared('{shared}')")
+    with psycopg.connect(database_dsn) as connection:
+        row = connection.execute(
+            "select to_char(least(archiver.stats_reset, writer.stats_reset) at time zone 'UTC', 'YYYY-MM-DD HH24:MI') "
+            "from pg_stat_archiver as archiver, pg_stat_bgwriter as writer"
+        ).fetchone()
+    (finding,) = found(await examine(database_dsn, registry), "changes")
+    assert row is not None
+    assert finding.message == f"no row was updated or deleted since {row[0]} UTC, when counting began"
+
+
 @pytest.mark.parametrize(
     ("seen", "message"),
     [

@@ -25,6 +25,7 @@ def doctor(
 
     from rich.console import Console
 
+    from truepoint.compiled.manifest import mutable_columns
     from truepoint.compiled.registry import load_registry
     from truepoint.postgres.doctor import apply_missing, examine
     from truepoint.postgres.warehouse import ensure_warehouse
@@ -32,19 +33,20 @@ def doctor(
 
     settings = load_settings()
     registry = load_registry(settings.online_manifest_path)
+    mutable = mutable_columns(settings.online_manifest_path)
     dsn = ensure_warehouse(settings) if settings.dsn is None else settings.dsn.get_secret_value()
     progress = Console(stderr=True)
 
     async def run() -> "tuple[Examination, tuple[tuple[str, str], ...]]":
         failed: tuple[tuple[str, str], ...] = ()
         with progress.status("Examining the database"):
-            examination = await examine(dsn, registry)
+            examination = await examine(dsn, registry, mutable=mutable)
         if apply and examination.applicable:
             failed = await apply_missing(
                 dsn, examination, on_statement=lambda text: progress.print(text, markup=False, highlight=False)
             )
             with progress.status("Examining the database again"):
-                examination = await examine(dsn, registry)
+                examination = await examine(dsn, registry, mutable=mutable)
         return examination, failed
 
     examination, failed = asyncio.run(run())

@@ -1,12 +1,13 @@
 """The base tables under every event relation: their known times, guards, changes and storage settings."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import asyncpg
 
-from truepoint.compiled.registry import Registry, Relation
+from truepoint.compiled.registry import Registry, Relation, parse_relation_name
 from truepoint.postgres.connecting import AsyncpgConnection
 from truepoint.postgres.doctor.changes import examine_changes
 from truepoint.postgres.doctor.findings import Finding
@@ -67,19 +68,25 @@ class EventTable:
 
 
 async def examine_event_tables(
-    connection: AsyncpgConnection, registry: Registry, *, told: frozenset[str]
+    connection: AsyncpgConnection,
+    registry: Registry,
+    *,
+    told: frozenset[str],
+    mutable: Mapping[str, frozenset[str]],
 ) -> list[Finding]:
-    """Look at every table under every event relation, each once. told: relations that are known not to be as needed."""
+    """Look at every table under every event relation, each once. told: relations that are known not to be as needed.
+
+    mutable: by relation, columns of the tables under it that may be updated in place.
+    """
     findings: list[Finding] = []
     seen: set[tuple[str, str]] = set()
-    for relation in _relations(registry):
+    surveyed = [(relation, await _origins(connection, relation)) for relation in _relations(registry)]
+    may_change = _unread([(relation, found) for relation, found in surveyed if isinstance(found, list)], mutable)
+    for relation, origins in surveyed:
         name = str(relation.relation_name)
-        columns = tuple(dict.fromkeys((*relation.columns, relation.event_time, relation.known_at)))
-        try:
-            origins = await find_origins(connection, relation.relation_name, columns)
-        except asyncpg.PostgresError as error:
+        if isinstance(origins, asyncpg.PostgresError):
             if name not in told:
-                message = f"the tables under it could not be looked at: {error}"
+                message = f"the tables under it could not be looked at: {origins}"
                 findings.append(Finding("guard", name, is_ok=False, message=message))
             continue
         tables = [_event_table(relation, origin) for origin in origins if relation.known_at in origin.expressions]
@@ -89,13 +96,45 @@ async def examine_event_tables(
         if name not in told:
             findings.append(await examine_span(connection, relation))
         for table in tables:
-            if (table.schema, table.table) not in seen:
-                seen.add((table.schema, table.table))
-                findings += await _examine_table(connection, table)
+            place = (table.schema, table.table)
+            if place not in seen:
+                seen.add(place)
+                findings += await _examine_table(connection, table, mutable=may_change.get(place, frozenset()))
     return findings
 
 
-async def _examine_table(connection: AsyncpgConnection, table: EventTable) -> list[Finding]:
+async def _origins(connection: AsyncpgConnection, relation: Relation) -> list[Origin] | asyncpg.PostgresError:
+    columns = tuple(dict.fromkeys((*relation.columns, relation.event_time, relation.known_at)))
+    try:
+        return await find_origins(connection, relation.relation_name, columns)
+    except asyncpg.PostgresError as error:
+        return error
+
+
+def _unread(
+    surveyed: Sequence[tuple[Relation, list[Origin]]], mutable: Mapping[str, frozenset[str]]
+) -> dict[tuple[str, str], frozenset[str]]:
+    """The columns of each table that are called mutable. A table of which an event relation reads one is left out."""
+    declared = {parse_relation_name(name): columns for name, columns in mutable.items()}
+    columns: dict[tuple[str, str], set[str]] = {}
+    expressions: dict[tuple[str, str], list[str]] = {}
+    for relation, origins in surveyed:
+        named = [
+            names
+            for of, names in declared.items()
+            if (of.schema, of.name) == (relation.relation_name.schema, relation.relation_name.name)
+        ]
+        for origin in origins:
+            columns.setdefault((origin.schema, origin.table), set()).update(*named)
+            expressions.setdefault((origin.schema, origin.table), []).extend(origin.expressions.values())
+    return {
+        table: frozenset(names)
+        for table, names in columns.items()
+        if not any(re.search(rf"\b{re.escape(name)}\b", text) for name in names for text in expressions[table])
+    }
+
+
+async def _examine_table(connection: AsyncpgConnection, table: EventTable, *, mutable: frozenset[str]) -> list[Finding]:
     guard = await examine_guard(
         connection,
         table.schema,
@@ -103,6 +142,7 @@ async def _examine_table(connection: AsyncpgConnection, table: EventTable) -> li
         known_at=None if table.is_event_time else table.known_at,
         reads=table.reads,
         may_keep_given=table.schema != OUR_SCHEMA,
+        mutable=mutable,
     )
     history = await examine_history(connection, table.schema, table.table)
     findings = [guard.finding, *([history] if history else [])]
@@ -120,9 +160,7 @@ async def _examine_table(connection: AsyncpgConnection, table: EventTable) -> li
         )
     )
     findings.append(
-        await examine_changes(
-            connection, table.schema, table.table, is_guarded=guard.refuses_changes, reads=table.reads
-        )
+        await examine_changes(connection, table.schema, table.table, is_guarded=guard.refuses_changes, mutable=mutable)
     )
     stored = await connection.fetch(_STORED, table.schema, table.table)
     return findings + [

@@ -1,6 +1,6 @@
 """All checks of a database in their order, and the making of what it lacks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import asyncpg
@@ -17,8 +17,11 @@ from truepoint.postgres_uri import describe_uri
 _SESSION: Final = {"application_name": "truepoint doctor", "TimeZone": "UTC"}
 
 
-async def examine(dsn: str, registry: Registry) -> Examination:
-    """Look at the database; change nothing. A database that cannot be reached is a finding, not an error."""
+async def examine(dsn: str, registry: Registry, *, mutable: Mapping[str, frozenset[str]] | None = None) -> Examination:
+    """Look at the database; change nothing. A database that cannot be reached is a finding, not an error.
+
+    mutable: by event relation, columns of the tables under it that may be updated in place; None for no column.
+    """
     try:
         async with connect_asyncpg(dsn, session=_SESSION) as connection:
             version = await connection.fetchval("show server_version")
@@ -26,7 +29,7 @@ async def examine(dsn: str, registry: Registry) -> Examination:
             agreement = await examine_agreement(connection, registry)
             findings += agreement
             told = frozenset(finding.subject for finding in agreement if not finding.is_ok)
-            findings += await examine_event_tables(connection, registry, told=told)
+            findings += await examine_event_tables(connection, registry, told=told, mutable=mutable or {})
             if all(finding.is_ok for finding in agreement):  # a statement that does not run has no plan
                 findings += await examine_indexes(connection, registry)
     except WarehouseError as error:

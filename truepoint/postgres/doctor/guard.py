@@ -95,8 +95,13 @@ async def examine_guard(
     known_at: str | None,
     reads: frozenset[str],
     may_keep_given: bool,
+    mutable: frozenset[str] = frozenset(),
 ) -> GuardExamination:
-    """Compare the table's triggers with its guard's. known_at: None where the known time is no column of its own."""
+    """Compare the table's triggers with its guard's. known_at: None where the known time is no column of its own.
+
+    mutable: columns that may be updated in place, and that nobody reads. Such a table needs no guard, which would
+    refuse that.
+    """
     subject = f"{schema}.{table}"
     facts = await connection.fetchrow(_TABLE, schema, table, known_at)
     rows = await connection.fetch(_TRIGGERS, schema, table, KEEPS_GIVEN)
@@ -138,6 +143,10 @@ async def examine_guard(
         message = f"append-only; {held}" if sets_clock else "append-only"
         return GuardExamination(Finding("guard", subject, is_ok=True, message=message), refuses_changes=True)
     if all(row["name"] is None or not row["name"].startswith("zz_truepoint_") for row in rows):
+        if mutable:
+            given = f"; {known_at} is whatever its writers give" if sets_clock else ""
+            message = f"is not guarded: a guard would refuse updates of {', '.join(sorted(mutable))} (mutable){given}"
+            return GuardExamination(Finding("guard", subject, is_ok=True, message=message), refuses_changes=False)
         faults = [_unguarded(subject, known_at if sets_clock else None, is_installed_by_up=not may_keep_given)]
     partitions = tuple(dict.fromkeys((row["schema_name"], row["table_name"]) for row in rows if row["level"] > 0))
     guarded = GuardedTable(schema, table, column, type_name, partitions)
