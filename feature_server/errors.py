@@ -241,7 +241,7 @@ def shortened(given: object) -> Any:
     if isinstance(given, list):
         return f"a list of {len(given)}"
     if isinstance(given, dict):
-        return f"an object of {len(given)} fields"
+        return f"an object of {len(given)} field{'' if len(given) == 1 else 's'}"
     return _cut(str(given))
 
 

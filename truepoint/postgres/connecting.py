@@ -118,7 +118,8 @@ def _read(dsn: str) -> dict[str, str]:
 def _unreachable(dsn: str, error: Exception) -> WarehouseError:
     cause = " ".join(str(error).split()).rstrip(".?")  # libpq writes several lines
     return WarehouseError(
-        f"{describe_uri(dsn)} cannot be reached: {cause}. Start it with `truepoint up`, or check TRUEPOINT_DSN."
+        f"{describe_uri(dsn)} cannot be reached: {cause}. Start it (the embedded one with `truepoint up`), or check "
+        "TRUEPOINT_DSN."
     )
 
 

@@ -8,6 +8,7 @@ it, and the doctor compares a table's triggers with it.
 import hashlib
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.resources import files
 from typing import Any, Final, Literal
 
@@ -100,6 +101,18 @@ where tables.oid = to_regclass(%(given)s) or (schemas.nspname = %(schema)s and t
 order by tables.oid = to_regclass(%(given)s) desc nulls last
 limit 1
 """
+_ALL: Final = """
+select schemas.nspname || '.' || tables.relname
+from pg_catalog.pg_class as tables
+inner join pg_catalog.pg_namespace as schemas on schemas.oid = tables.relnamespace
+where
+    tables.relkind in ('r', 'p', 'v', 'm', 'f')
+    and not tables.relispartition
+    and schemas.nspname not in ('pg_catalog', 'information_schema')
+    and has_schema_privilege(schemas.oid, 'usage')
+order by 1
+limit 10000
+"""
 _GROUND_FUNCTIONS: Final = """
 select functions.proname, functions.prosrc
 from pg_catalog.pg_proc as functions
@@ -189,7 +202,9 @@ def find_table(connection: psycopg.Connection[Any], given: str) -> tuple[str, st
     except psycopg.Error as error:
         raise WarehouseError(f"{given!r} is not a table's name, such as shop.orders: {first_line(error)}.") from error
     if row is None:
-        raise WarehouseError(f"there is no table {given} in this database. Name it with its schema, as in shop.orders.")
+        near = get_close_matches(given, [name for (name,) in connection.execute(_ALL).fetchall()], n=1)
+        hint = f"Did you mean {near[0]}?" if near else "Name it with its schema, as in shop.orders."
+        raise WarehouseError(f"there is no table {given} in this database. {hint}")
     return row[0], row[1]
 
 

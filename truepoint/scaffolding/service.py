@@ -1,5 +1,6 @@
 """A first service over a table of events: source, staging, spine, view, service, analyses, training table."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,19 +8,32 @@ from pathlib import Path
 from truepoint.errors import ScaffoldError
 from truepoint.scaffolding.catalogue import EventTable
 from truepoint.scaffolding.features import choose_features
-from truepoint.scaffolding.files import render
+from truepoint.scaffolding.files import Written, render
 from truepoint.scaffolding.project import DbtProject
 from truepoint.scaffolding.roles import Roles, slug
 
 
 @dataclass(frozen=True)
 class ServiceFiles:
-    """What to write, and the names that the next commands need."""
+    """What to write, and the names that the next commands need.
+
+    view, exposure: the files that define the features, and that list them.
+    """
 
     texts: Mapping[Path, str]
     service: str
     staging: str
     analyses: Path
+    view: Path
+    exposure: Path
+    features: tuple[str, ...]
+
+    def features_lacking(self, result: Written) -> tuple[str, ...]:
+        """Features that a new service lists, and that the view, which was there, does not name."""
+        if self.view not in result.left or self.exposure in result.left:
+            return ()
+        text = self.view.read_text(encoding="utf-8")
+        return tuple(name for name in self.features if not re.search(rf"\b{name}\b", text))
 
 
 def service_files(project: DbtProject, table: EventTable, roles: Roles, service: str | None) -> ServiceFiles:
@@ -62,6 +76,7 @@ def service_files(project: DbtProject, table: EventTable, roles: Roles, service:
             f"the project has events of {table.schema}.{table.name} already, in the model {others[0]}. Write views "
             "over that one, and a service with their features."
         )
+    features = choose_features(roles, entity=entity, table=table_slug)
     values = {
         "source": known.source if known else own_names[0],
         "schema": table.schema,
@@ -80,7 +95,7 @@ def service_files(project: DbtProject, table: EventTable, roles: Roles, service:
         "view": view,
         "training": training,
         "service": name,
-        "features": choose_features(roles, entity=entity, table=table_slug),
+        "features": features,
     }
     online_path = project.analyses / "online" / f"{name}.sql"
     statement_path = project.analyses / "training" / f"{name}_training.sql"
@@ -100,8 +115,17 @@ def service_files(project: DbtProject, table: EventTable, roles: Roles, service:
     for path, template in places.items():
         texts[path] = render(f"{template}.sql", values)
         texts[path.with_suffix(".yml")] = render(f"{template}.yml", values)
-    texts[project.models / "services" / f"{name}.yml"] = render("events/service.yml", values)
-    return ServiceFiles(texts, name, staging, project.analyses)
+    exposure_path = project.models / "services" / f"{name}.yml"
+    texts[exposure_path] = render("events/service.yml", values)
+    return ServiceFiles(
+        texts=texts,
+        service=name,
+        staging=staging,
+        analyses=project.analyses,
+        view=view_path.with_suffix(".yml"),
+        exposure=exposure_path,
+        features=tuple(feature.name for feature in features),
+    )
 
 
 def _entity_name(key: str) -> str:

@@ -116,6 +116,21 @@ def test_a_second_table_stands_beside_the_first(folder: Path) -> None:
     ]
 
 
+def test_a_view_that_was_there_is_told_where_a_new_service_lists_what_it_lacks(folder: Path) -> None:
+    view = folder / "models" / "features" / "customer_orders_features.yml"
+    run("init")
+    view.write_text("models: [{name: customer_orders_features, columns: [{name: customer_orders_count_24h}]}]\n")
+    result = run("init", *ROLES)
+    assert result.exit_code == 0, result.output
+    assert (
+        "models/features/customer_orders_features.yml was there and lacks customer_orders_amount_sum_30d, "
+        in result.stderr
+    )
+    assert "customer_orders_count_24h" not in result.stderr
+    assert "take them out of models/services/customer_orders.yml" in result.stderr
+    assert "lacks" not in run("init", *ROLES).stderr, "the service's list is its author's from then on"
+
+
 def test_a_known_time_that_nobody_recorded_is_said_to_be_the_event_time(folder: Path) -> None:
     result = run("init", *TABLE, "--entity", "customerId", "--time", "imported_at", "--known-at", "event-time")
     assert result.exit_code == 0, result.output
@@ -154,7 +169,10 @@ TIMES = "due date, created_at timestamp with time zone, recorded_at timestamp wi
             (*TABLE, "--entity", "basket", "--time", "created_at", "--known-at", "event-time"),
             "truepoint: --entity basket of Shop.Orders is jsonb, which no key or id can be (allowed: bigint, boolean, ",
         ),
-        (("--events", "shop.order"), "truepoint: there is no table shop.order"),
+        (
+            ("--events", "shop.order"),
+            "truepoint: there is no table shop.order in this database. Did you mean Shop.Orders?",
+        ),
     ],
     ids=["no-such-column", "no-entity", "no-time", "no-known-at", "not-a-time", "not-a-key", "no-table"],
 )

@@ -52,7 +52,9 @@ async def test_a_uri_that_libpq_takes_is_taken_by_all(
 async def test_connections_are_refused_alike(postgres_dsn: str) -> None:
     dsn = "postgresql://u:S3cr3t@127.0.0.1:1/db?connect_timeout=2"
     assert connect_timeout_seconds(dsn) == 2
-    refusal = r"^The database db at 127\.0\.0\.1:1 cannot be reached: .* Start it with `truepoint up`, or check"
+    refusal = (
+        r"^The database db at 127\.0\.0\.1:1 cannot be reached: .* Start it \(the embedded one with `truepoint up`\)"
+    )
     with pytest.raises(WarehouseError, match=refusal) as of_psycopg:
         connect(dsn)
     with pytest.raises(WarehouseError, match=refusal) as of_psycopg_async:

@@ -54,7 +54,15 @@ def init(
     if wanted is None or files is None:
         _tell_next(project.folder)
         return
-    _tell(write_files(files.texts))
+    result = write_files(files.texts)
+    _tell(result)
+    lacking = files.features_lacking(result)
+    if lacking:
+        typer.echo(
+            f"truepoint: warning: {_shown(files.view)} was there and lacks {', '.join(lacking)}, which the service "
+            f"lists: define them there, or take them out of {_shown(files.exposure)}. Else `dbt compile` stops.",
+            err=True,
+        )
     table = wanted[0]
     if table.changed_rows:
         typer.echo(
