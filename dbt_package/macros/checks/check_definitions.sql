@@ -53,22 +53,37 @@
     {% set errors = [] %}
     {% for node in graph.nodes.values() if node.resource_type == 'model' and truepoint._get_meta(node).get('feature_view') is none and truepoint._get_meta(node).get('derived_view') is none %}
         {% for column in node.columns.values() if truepoint._get_meta(column).get('feature') is not none %}
-            {% do errors.append(truepoint._definition_error(node, column.name, 'has meta.feature, and model ' ~ node.name ~ ' has neither meta.feature_view nor meta.derived_view (allowed: one of them, such as feature_view: {entity: [account_id]})')) %}
+            {% do errors.append(truepoint._definition_error(
+                node, column.name,
+                given='has meta.feature, and model ' ~ node.name ~ ' has neither meta.feature_view nor meta.derived_view',
+                allowed='one of them, such as feature_view: {entity: [account_id]}',
+            )) %}
         {% endfor %}
     {% endfor %}
     {{ return(errors) }}
 {% endmacro %}
 
-{# One message. `subject` is the model, feature or service. #}
-{% macro _definition_error(node, subject, text) %}
-    {{ return(truepoint._get_file(node) ~ ': ' ~ subject ~ ': ' ~ text) }}
+{#
+    One message: what was given, and what is allowed.
+
+    subject         the model, feature or service
+    allowed         none where `given` says already what to write
+    allowed_where   where what is allowed is so, such as 'in Spark'; none for everywhere
+#}
+{% macro _definition_error(node, subject, given, allowed=none, allowed_where=none) %}
+    {% set rule = ' (allowed' ~ (' ' ~ allowed_where if allowed_where else '') ~ ': ' ~ allowed ~ ')' if allowed is not none else '' %}
+    {{ return(truepoint._get_file(node) ~ ': ' ~ subject ~ ': ' ~ given ~ rule) }}
 {% endmacro %}
 
 {# A message for each key of a definition that is not known. #}
 {% macro _get_key_errors(node, subject, given, allowed) %}
     {% set errors = [] %}
     {% for key in given if key not in allowed %}
-        {% do errors.append(truepoint._definition_error(node, subject, 'key ' ~ key ~ ' is not known' ~ truepoint._did_you_mean(key, allowed) ~ ' (allowed: ' ~ (allowed | join(', ')) ~ ')')) %}
+        {% do errors.append(truepoint._definition_error(
+            node, subject,
+            given='key ' ~ key ~ ' is not known' ~ truepoint._did_you_mean(key, allowed),
+            allowed=(allowed | join(', ')),
+        )) %}
     {% endfor %}
     {{ return(errors) }}
 {% endmacro %}

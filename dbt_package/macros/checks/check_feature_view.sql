@@ -3,7 +3,7 @@
     {% set errors = [] %}
     {% set view = truepoint._get_meta(node).feature_view %}
     {% if view is not mapping %}
-        {{ return([truepoint._definition_error(node, node.name, 'meta.feature_view is ' ~ (view | string) ~ ' (allowed: {entity: [COLUMN, …]})')]) }}
+        {{ return([truepoint._definition_error(node, node.name, given='meta.feature_view is ' ~ (view | string), allowed='{entity: [COLUMN, …]}')]) }}
     {% endif %}
     {% do errors.extend(truepoint._get_key_errors(node, node.name ~ ', meta.feature_view', view, ['entity', 'hot_key_rows'])) %}
     {% set events = truepoint._get_inputs(node, 'events') %}
@@ -11,7 +11,8 @@
     {% if events | length != 1 or spines | length != 1 %}
         {% do errors.append(truepoint._definition_error(
             node, node.name,
-            'the body names ' ~ (events | length) ~ ' models with meta.events and ' ~ (spines | length) ~ " with meta.spine (allowed: one of each, as in {{ feature_view(events='stg_transactions', spine='spine_transactions') }})"
+            given='the body names ' ~ (events | length) ~ ' models with meta.events and ' ~ (spines | length) ~ " with meta.spine",
+            allowed="one of each, as in {{ feature_view(events='stg_transactions', spine='spine_transactions') }}",
         )) %}
         {{ return(errors) }}
     {% endif %}
@@ -22,23 +23,44 @@
     {% set event_columns = truepoint._get_column_types(events[0]) %}
     {% set spine_columns = truepoint._get_column_types(spines[0]) %}
     {% if view.get('entity') is string or not view.get('entity') %}
-        {% do errors.append(truepoint._definition_error(node, node.name, 'meta.feature_view.entity is ' ~ (view.get('entity') or 'not given') ~ ' (allowed: a list of columns, e.g. [account_id])')) %}
+        {% do errors.append(truepoint._definition_error(
+            node, node.name,
+            given='meta.feature_view.entity is ' ~ (view.get('entity') or 'not given'),
+            allowed='a list of columns, e.g. [account_id]',
+        )) %}
     {% else %}
         {% for key in view.entity %}
             {% if view.entity.index(key) != loop.index0 %}
-                {% do errors.append(truepoint._definition_error(node, node.name, 'entity ' ~ key ~ ' is listed twice (allowed: once)')) %}
+                {% do errors.append(truepoint._definition_error(node, node.name, given='entity ' ~ key ~ ' is listed twice', allowed='once')) %}
             {% endif %}
             {% if truepoint._is_taken_name(key) %}
-                {% do errors.append(truepoint._definition_error(node, node.name, 'entity ' ~ key ~ ' is the name of a column of the compiler, or a word of SQL (allowed: any other; the staging model and the spine can give it)')) %}
+                {% do errors.append(truepoint._definition_error(
+                    node, node.name,
+                    given='entity ' ~ key ~ ' is the name of a column of the compiler, or a word of SQL',
+                    allowed='any other; the staging model and the spine can give it',
+                )) %}
             {% endif %}
             {% for input, columns in [[events[0], event_columns], [spines[0], spine_columns]] if key not in columns %}
-                {% do errors.append(truepoint._definition_error(node, node.name, 'entity ' ~ key ~ ' is no column of ' ~ input.name ~ truepoint._did_you_mean(key, columns) ~ ' (allowed: ' ~ (columns | join(', ')) ~ ')')) %}
+                {% do errors.append(truepoint._definition_error(
+                    node, node.name,
+                    given='entity ' ~ key ~ ' is no column of ' ~ input.name ~ truepoint._did_you_mean(key, columns),
+                    allowed=(columns | join(', ')),
+                )) %}
             {% endfor %}
             {% for input, columns in [[events[0], event_columns], [spines[0], spine_columns]] if key in columns and columns[key] in truepoint._get_value_types() and not truepoint._is_comparable(input.columns[key].data_type) %}
-                {% do errors.append(truepoint._definition_error(node, node.name, 'entity ' ~ key ~ ' is ' ~ input.columns[key].data_type ~ ' in ' ~ input.name ~ ' (allowed as a key: any type but char(n) and enum; let the model cast, as in cast(' ~ key ~ ' as text) as ' ~ key ~ ', and index that expression)')) %}
+                {% do errors.append(truepoint._definition_error(
+                    node, node.name,
+                    given='entity ' ~ key ~ ' is ' ~ input.columns[key].data_type ~ ' in ' ~ input.name,
+                    allowed='any type but char(n) and enum; let the model cast, as in cast(' ~ key ~ ' as text) as ' ~ key ~ ', and index that expression',
+                    allowed_where='as a key',
+                )) %}
             {% endfor %}
             {% if key in event_columns and key in spine_columns and event_columns[key] != spine_columns[key] %}
-                {% do errors.append(truepoint._definition_error(node, node.name, 'entity ' ~ key ~ ' is ' ~ event_columns[key] ~ ' in ' ~ events[0].name ~ ' and ' ~ spine_columns[key] ~ ' in ' ~ spines[0].name ~ ' (allowed: one type)')) %}
+                {% do errors.append(truepoint._definition_error(
+                    node, node.name,
+                    given='entity ' ~ key ~ ' is ' ~ event_columns[key] ~ ' in ' ~ events[0].name ~ ' and ' ~ spine_columns[key] ~ ' in ' ~ spines[0].name,
+                    allowed='one type',
+                )) %}
             {% endif %}
         {% endfor %}
     {% endif %}
@@ -54,7 +76,11 @@
 {% macro _get_hot_key_errors(node, rows) %}
     {% set errors = [] %}
     {% if rows is not none and not (rows is integer and rows > 0) %}
-        {% do errors.append(truepoint._definition_error(node, node.name, 'meta.feature_view.hot_key_rows is ' ~ tojson(rows) ~ ' (allowed: a whole number above 0, such as 1000000, without quotation marks)')) %}
+        {% do errors.append(truepoint._definition_error(
+            node, node.name,
+            given='meta.feature_view.hot_key_rows is ' ~ tojson(rows),
+            allowed='a whole number above 0, such as 1000000, without quotation marks',
+        )) %}
     {% endif %}
     {% set sums = [] %}
     {% for name in truepoint._get_aggregate_names() if truepoint._get_aggregate(name).plan == 'sums' %}
@@ -64,7 +90,12 @@
         {% set feature = truepoint._get_meta(column).feature %}
         {% set aggregate = 'attribute' if feature.attribute is defined else feature.get('aggregate') %}
         {% if aggregate in truepoint._get_aggregate_names() + ['attribute'] and aggregate not in sums %}
-            {% do errors.append(truepoint._definition_error(node, column.name, 'is ' ~ aggregate ~ ', in a view with hot_key_rows (allowed there: ' ~ (sums | join(', ')) ~ '; the others go into a view of their own)')) %}
+            {% do errors.append(truepoint._definition_error(
+                node, column.name,
+                given='is ' ~ aggregate ~ ', in a view with hot_key_rows',
+                allowed=(sums | join(', ')) ~ '; the others go into a view of their own',
+                allowed_where='there',
+            )) %}
         {% endif %}
     {% endfor %}
     {{ return(errors) }}
@@ -77,7 +108,11 @@
     {% set feature = truepoint._get_meta(column).feature %}
     {% set event_columns = truepoint._get_column_types(events) %}
     {% if feature is not mapping %}
-        {{ return(errors + [truepoint._definition_error(node, subject, 'meta.feature is ' ~ (feature | string) ~ ' (allowed: {aggregate: NAME, window: 30d, …} or {attribute: COLUMN})')]) }}
+        {{ return(errors + [truepoint._definition_error(
+            node, subject,
+            given='meta.feature is ' ~ (feature | string),
+            allowed='{aggregate: NAME, window: 30d, …} or {attribute: COLUMN}',
+        )]) }}
     {% endif %}
     {% if feature.attribute is defined %}
         {% do errors.extend(truepoint._get_key_errors(node, subject, feature, ['attribute', 'default'])) %}
@@ -90,28 +125,48 @@
         {% do errors.extend(truepoint._get_option_errors(node, subject, feature, aggregate)) %}
         {% set of = feature.get('of') %}
         {% if feature.get('window') is none or feature.get('window') | string != 'lifetime' and truepoint.get_seconds(feature.window) is none %}
-            {% do errors.append(truepoint._definition_error(node, subject, 'window is ' ~ (feature.window if feature.get('window') is not none else 'not given') ~ ' (allowed: a whole number with one of the units s, m, h, d, such as 90s, 5m, 1h, 30d; or lifetime)')) %}
+            {% do errors.append(truepoint._definition_error(
+                node, subject,
+                given='window is ' ~ (feature.window if feature.get('window') is not none else 'not given'),
+                allowed='a whole number with one of the units s, m, h, d, such as 90s, 5m, 1h, 30d; or lifetime',
+            )) %}
         {% endif %}
         {% if feature.get('offset') is not none and truepoint.get_seconds(feature.offset) is none %}
-            {% do errors.append(truepoint._definition_error(node, subject, 'offset is ' ~ feature.offset ~ ' (allowed: a whole number with one of the units s, m, h, d, such as 7d)')) %}
+            {% do errors.append(truepoint._definition_error(
+                node, subject,
+                given='offset is ' ~ feature.offset,
+                allowed='a whole number with one of the units s, m, h, d, such as 7d',
+            )) %}
         {% endif %}
     {% endif %}
     {% do errors.extend(truepoint._get_reach_errors(node, subject, feature)) %}
     {% if of is not none and of not in event_columns %}
-        {% do errors.append(truepoint._definition_error(node, subject, ('attribute' if feature.attribute is defined else 'of') ~ ' is ' ~ of ~ truepoint._did_you_mean(of, event_columns) ~ ' (allowed: a column of ' ~ events.name ~ ': ' ~ (event_columns | join(', ')) ~ ')')) %}
+        {% do errors.append(truepoint._definition_error(
+            node, subject,
+            given=('attribute' if feature.attribute is defined else 'of') ~ ' is ' ~ of ~ truepoint._did_you_mean(of, event_columns),
+            allowed='a column of ' ~ events.name ~ ': ' ~ (event_columns | join(', ')),
+        )) %}
     {% endif %}
     {% if feature.get('where') is not none %}
         {% set where_errors = truepoint._get_expression_errors(feature.where, event_columns) %}
         {% set type = truepoint._get_node_type(truepoint._get_tree(feature.where).tree, event_columns, []) if not where_errors else none %}
         {% for error in where_errors %}
-            {% do errors.append(truepoint._definition_error(node, subject, 'where: ' ~ feature.where ~ ': ' ~ error)) %}
+            {% do errors.append(truepoint._definition_error(node, subject, given='where: ' ~ feature.where ~ ': ' ~ error)) %}
         {% endfor %}
         {% if type not in [none, 'boolean'] %}
-            {% do errors.append(truepoint._definition_error(node, subject, 'where is ' ~ feature.where ~ ', of type ' ~ type ~ ' (allowed: a boolean column, or a comparison)')) %}
+            {% do errors.append(truepoint._definition_error(
+                node, subject,
+                given='where is ' ~ feature.where ~ ', of type ' ~ type,
+                allowed='a boolean column, or a comparison',
+            )) %}
         {% endif %}
     {% endif %}
     {% if aggregate not in truepoint._get_aggregate_names() %}
-        {% do errors.append(truepoint._definition_error(node, subject, 'aggregate is ' ~ (aggregate or 'not given') ~ truepoint._did_you_mean(aggregate or '', truepoint._get_aggregate_names()) ~ ' (allowed: ' ~ (truepoint._get_aggregate_names() | join(', ')) ~ ')')) %}
+        {% do errors.append(truepoint._definition_error(
+            node, subject,
+            given='aggregate is ' ~ (aggregate or 'not given') ~ truepoint._did_you_mean(aggregate or '', truepoint._get_aggregate_names()),
+            allowed=(truepoint._get_aggregate_names() | join(', ')),
+        )) %}
     {% elif of is none or of in event_columns %}
         {% do errors.extend(truepoint._get_feature_type_errors(node, column, aggregate, of, events)) %}
     {% endif %}
@@ -129,21 +184,45 @@
     {% set type = truepoint._get_aggregate_type(aggregate, of_type, options) %}
     {% if not type %}
         {% if of is none %}
-            {% do errors.append(truepoint._definition_error(node, subject, 'of is not given, and aggregate ' ~ aggregate ~ ' needs it (allowed: a column of ' ~ events.name ~ (' of type ' ~ (accepted | join(', ')) if accepted else '') ~ ')')) %}
+            {% do errors.append(truepoint._definition_error(
+                node, subject,
+                given='of is not given, and aggregate ' ~ aggregate ~ ' needs it',
+                allowed='a column of ' ~ events.name ~ (' of type ' ~ (accepted | join(', ')) if accepted else ''),
+            )) %}
         {% elif not accepted and 'any' not in accepts %}
-            {% do errors.append(truepoint._definition_error(node, subject, 'of is ' ~ of ~ ', and aggregate ' ~ aggregate ~ ' takes none (allowed: no of)')) %}
+            {% do errors.append(truepoint._definition_error(
+                node, subject,
+                given='of is ' ~ of ~ ', and aggregate ' ~ aggregate ~ ' takes none',
+                allowed='no of',
+            )) %}
         {% else %}
-            {% do errors.append(truepoint._definition_error(node, subject, 'of is ' ~ of ~ ', of type ' ~ of_type ~ ', which aggregate ' ~ aggregate ~ ' does not take (allowed: ' ~ (accepted | join(', ')) ~ (': make it decimal in the warehouse, since a sum of floats depends on the order of its rows' if of_type == 'double precision' else '') ~ ')')) %}
+            {% do errors.append(truepoint._definition_error(
+                node, subject,
+                given='of is ' ~ of ~ ', of type ' ~ of_type ~ ', which aggregate ' ~ aggregate ~ ' does not take',
+                allowed=(accepted | join(', ')) ~ (': make it decimal in the warehouse, since a sum of floats depends on the order of its rows' if of_type == 'double precision' else ''),
+            )) %}
         {% endif %}
     {% else %}
         {% if column.data_type and truepoint._get_feature_type(column.data_type) != type %}
-            {% do errors.append(truepoint._definition_error(node, subject, 'data_type is ' ~ column.data_type ~ ' (allowed: ' ~ type ~ ', the type of ' ~ aggregate ~ (' of ' ~ of if of else '') ~ ')')) %}
+            {% do errors.append(truepoint._definition_error(
+                node, subject,
+                given='data_type is ' ~ column.data_type,
+                allowed=type ~ ', the type of ' ~ aggregate ~ (' of ' ~ of if of else ''),
+            )) %}
         {% endif %}
         {% if of and truepoint._get_meta(events.columns[of]).get('mixed_currencies') and not truepoint._get_aggregate(aggregate).accepts.any %}
-            {% do errors.append(truepoint._definition_error(node, subject, 'of is ' ~ of ~ ', whose rows are in different currencies (allowed: an amount in one currency)')) %}
+            {% do errors.append(truepoint._definition_error(
+                node, subject,
+                given='of is ' ~ of ~ ', whose rows are in different currencies',
+                allowed='an amount in one currency',
+            )) %}
         {% endif %}
         {% if truepoint._get_aggregate(aggregate).get('is_never_null') and truepoint._get_meta(column).feature.get('default') is not none %}
-            {% do errors.append(truepoint._definition_error(node, subject, 'default is given, and ' ~ aggregate ~ ' is never null (allowed: no default)')) %}
+            {% do errors.append(truepoint._definition_error(
+                node, subject,
+                given='default is given, and ' ~ aggregate ~ ' is never null',
+                allowed='no default',
+            )) %}
         {% else %}
             {% do errors.extend(truepoint._get_default_errors(node, column, type)) %}
         {% endif %}
@@ -160,9 +239,13 @@
             {% set option = truepoint._get_feature_options()[name] %}
             {% set given = feature.get(name, option.default) %}
             {% if given is none or given is undefined %}
-                {% do errors.append(truepoint._definition_error(node, subject, name ~ ' is not given, and aggregate ' ~ aggregate ~ ' needs it (allowed: ' ~ option.allowed ~ ')')) %}
+                {% do errors.append(truepoint._definition_error(
+                    node, subject,
+                    given=name ~ ' is not given, and aggregate ' ~ aggregate ~ ' needs it',
+                    allowed=option.allowed,
+                )) %}
             {% elif given is boolean or not modules.re.fullmatch(option.pattern, given | string) %}
-                {% do errors.append(truepoint._definition_error(node, subject, name ~ ' is ' ~ given ~ ' (allowed: ' ~ option.allowed ~ ')')) %}
+                {% do errors.append(truepoint._definition_error(node, subject, given=name ~ ' is ' ~ given, allowed=option.allowed)) %}
             {% endif %}
         {% endfor %}
     {% endif %}
@@ -188,13 +271,33 @@
     {% if truepoint._get_value_type(declared) != 'numeric' %}
         {{ return(errors) }}
     {% elif added_up and not digits %}
-        {% do errors.append(truepoint._definition_error(node, column.name, 'of is ' ~ of ~ ', of type numeric without digits, which has no bounds in Postgres and 38 digits in Spark (allowed in Spark: numeric(12, 2), with the digits that the column has; bigint, integer)')) %}
+        {% do errors.append(truepoint._definition_error(
+            node, column.name,
+            given='of is ' ~ of ~ ', of type numeric without digits, which has no bounds in Postgres and 38 digits in Spark',
+            allowed='numeric(12, 2), with the digits that the column has; bigint, integer',
+            allowed_where='in Spark',
+        )) %}
     {% elif digits and (digits.precision > 38 or digits.scale > digits.precision) %}
-        {% do errors.append(truepoint._definition_error(node, column.name, 'of is ' ~ of ~ ', of type ' ~ declared ~ ' (allowed in Spark: numeric(p, s) of at most 38 digits, s of them after the point)')) %}
+        {% do errors.append(truepoint._definition_error(
+            node, column.name,
+            given='of is ' ~ of ~ ', of type ' ~ declared,
+            allowed='numeric(p, s) of at most 38 digits, s of them after the point',
+            allowed_where='in Spark',
+        )) %}
     {% elif added_up and not truepoint._get_aggregate(aggregate).get('takes_digits') %}
-        {% do errors.append(truepoint._definition_error(node, column.name, 'of is ' ~ of ~ ', of type ' ~ declared ~ ', which aggregate ' ~ aggregate ~ ' does not take in Spark (allowed in Spark: bigint, integer; or an aggregate of truepoint itself)')) %}
+        {% do errors.append(truepoint._definition_error(
+            node, column.name,
+            given='of is ' ~ of ~ ', of type ' ~ declared ~ ', which aggregate ' ~ aggregate ~ ' does not take in Spark',
+            allowed='bigint, integer; or an aggregate of truepoint itself',
+            allowed_where='in Spark',
+        )) %}
     {% elif digits and default is float and ((default | string).split('.')[1] | length > digits.scale or 'e' in default | string) and truepoint._get_aggregate_type(aggregate, 'numeric', truepoint._get_options(aggregate, truepoint._get_meta(column).feature)) == 'numeric' %}
-        {% do errors.append(truepoint._definition_error(node, column.name, 'default is ' ~ default ~ ' (allowed in Spark: at most ' ~ digits.scale ~ ' digits after the point, as ' ~ of ~ ' has)')) %}
+        {% do errors.append(truepoint._definition_error(
+            node, column.name,
+            given='default is ' ~ default,
+            allowed='at most ' ~ digits.scale ~ ' digits after the point, as ' ~ of ~ ' has',
+            allowed_where='in Spark',
+        )) %}
     {% endif %}
     {{ return(errors) }}
 {% endmacro %}
@@ -217,7 +320,12 @@
         {% do decimals.append(name) %}
     {% endfor %}
     {% if decimals and truepoint._get_value_type(column.data_type) != 'double precision' and truepoint._get_tree(expression).uses | select('in', ['+', '-', '*']) | list %}
-        {{ return([truepoint._definition_error(node, column.name, 'expression: ' ~ expression ~ ': computes with the numeric ' ~ (decimals | join(', ')) ~ ', and data_type is ' ~ column.data_type ~ ' (allowed in Spark: double precision, since decimals have 38 digits there; another feature may then compare or round it)')]) }}
+        {{ return([truepoint._definition_error(
+            node, column.name,
+            given='expression: ' ~ expression ~ ': computes with the numeric ' ~ (decimals | join(', ')) ~ ', and data_type is ' ~ column.data_type,
+            allowed='double precision, since decimals have 38 digits there; another feature may then compare or round it',
+            allowed_where='in Spark',
+        )]) }}
     {% endif %}
     {{ return([]) }}
 {% endmacro %}
@@ -235,9 +343,17 @@
         'text': default is string,
     } %}
     {% if default is not none and (not fits.get(type, false) or default | string in ['nan', 'inf', '-inf']) %}
-        {{ return([truepoint._definition_error(node, column.name, 'default is ' ~ default ~ ' (allowed: a value of type ' ~ type ~ (', a finite one' if default is float else '') ~ ')')]) }}
+        {{ return([truepoint._definition_error(
+            node, column.name,
+            given='default is ' ~ default,
+            allowed='a value of type ' ~ type ~ (', a finite one' if default is float else ''),
+        )]) }}
     {% elif default is string and (modules.re.search('[{][{%#]', default) or '\x00' in default) %}
-        {{ return([truepoint._definition_error(node, column.name, 'default is ' ~ tojson(default) ~ ' (allowed: a text without Jinja and without the character NUL)')]) }}
+        {{ return([truepoint._definition_error(
+            node, column.name,
+            given='default is ' ~ tojson(default),
+            allowed='a text without Jinja and without the character NUL',
+        )]) }}
     {% endif %}
     {{ return([]) }}
 {% endmacro %}
@@ -246,13 +362,25 @@
 {% macro _get_column_errors(node, column, spine_columns) %}
     {% set errors = [] %}
     {% if not column.description | trim %}
-        {% do errors.append(truepoint._definition_error(node, column.name, 'has no description (allowed: what it says, its unit, and what null means)')) %}
+        {% do errors.append(truepoint._definition_error(
+            node, column.name,
+            given='has no description',
+            allowed='what it says, its unit, and what null means',
+        )) %}
     {% endif %}
     {% if not modules.re.match('^[a-z][a-z0-9_]{0,62}$', column.name) %}
-        {% do errors.append(truepoint._definition_error(node, column.name, 'is no name for a feature (allowed: lower-case letters, digits and _, at most 63, a letter first)')) %}
+        {% do errors.append(truepoint._definition_error(
+            node, column.name,
+            given='is no name for a feature',
+            allowed='lower-case letters, digits and _, at most 63, a letter first',
+        )) %}
     {% endif %}
     {% if truepoint._is_taken_name(column.name) or column.name in spine_columns %}
-        {% do errors.append(truepoint._definition_error(node, column.name, 'is the name of a column of the spine or of the compiler, or a word of SQL (allowed: any other)')) %}
+        {% do errors.append(truepoint._definition_error(
+            node, column.name,
+            given='is the name of a column of the spine or of the compiler, or a word of SQL',
+            allowed='any other',
+        )) %}
     {% endif %}
     {{ return(errors) }}
 {% endmacro %}
@@ -264,7 +392,11 @@
     {% for node in truepoint._get_models_of_kind('feature_view') + truepoint._get_models_of_kind('derived_view') %}
         {% for column in node.columns.values() if truepoint._get_meta(column).get('feature') is not none %}
             {% if column.name in seen %}
-                {% do errors.append(truepoint._definition_error(node, column.name, 'is defined in ' ~ truepoint._get_file(seen[column.name]) ~ ' too (allowed: a name that no other feature has)')) %}
+                {% do errors.append(truepoint._definition_error(
+                    node, column.name,
+                    given='is defined in ' ~ truepoint._get_file(seen[column.name]) ~ ' too',
+                    allowed='a name that no other feature has',
+                )) %}
             {% endif %}
             {% do seen.update({column.name: node}) %}
         {% endfor %}

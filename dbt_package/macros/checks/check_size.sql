@@ -8,7 +8,11 @@
         {% do features.append(truepoint._get_meta(column).feature) %}
     {% endfor %}
     {% if features | length > truepoint._get_most_features() %}
-        {{ return([truepoint._definition_error(node, node.name, 'has ' ~ (features | length) ~ ' features (allowed: at most ' ~ truepoint._get_most_features() ~ ', since a row of Postgres holds no more; put the others into a second view)')]) }}
+        {{ return([truepoint._definition_error(
+            node, node.name,
+            given='has ' ~ (features | length) ~ ' features',
+            allowed='at most ' ~ truepoint._get_most_features() ~ ', since a row of Postgres holds no more; put the others into a second view',
+        )]) }}
     {% endif %}
     {% set columns = {} %}
     {% set shapes = {} %}
@@ -23,7 +27,11 @@
         {% endfor %}
     {% endfor %}
     {% if columns | length > 1550 %}
-        {{ return([truepoint._definition_error(node, node.name, 'has features that need ' ~ (columns | length) ~ ' columns while they are computed (allowed: at most 1550 of the 1,600 that Postgres has; put some of them into a second view)')]) }}
+        {{ return([truepoint._definition_error(
+            node, node.name,
+            given='has features that need ' ~ (columns | length) ~ ' columns while they are computed',
+            allowed='at most 1550 of the 1,600 that Postgres has; put some of them into a second view',
+        )]) }}
     {% endif %}
     {{ return([]) }}
 {% endmacro %}
@@ -39,7 +47,11 @@
     {% set offset = truepoint.get_seconds(feature.get('offset')) or 0 %}
     {% if window + offset > truepoint.get_seconds(truepoint._get_longest_reach()) %}
         {% set given = ('window is ' ~ feature.window if window else '') ~ (' and ' if window and offset else '') ~ ('offset is ' ~ feature.offset if offset else '') %}
-        {{ return([truepoint._definition_error(node, subject, given ~ ' (allowed: at most ' ~ truepoint._get_longest_reach() ~ ' together, or window: lifetime)')]) }}
+        {{ return([truepoint._definition_error(
+            node, subject,
+            given=given,
+            allowed='at most ' ~ truepoint._get_longest_reach() ~ ' together, or window: lifetime',
+        )]) }}
     {% endif %}
     {{ return([]) }}
 {% endmacro %}
