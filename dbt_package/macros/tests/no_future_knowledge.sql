@@ -26,9 +26,9 @@
     {%- set events = view.events -%}
     {%- do known_events.update({events.name: '(select * from ' ~ events.relation ~ ' as known where ' ~ truepoint._get_known_time(events, 'known.') ~ ' <= request.as_of)'}) -%}
 {%- endfor -%}
-{{ truepoint._compare_with_online(relation, service, truepoint._exposed_rows(service, rows), known_events) }}
-
-select spine_id from differences
+{%- set ctes = [] -%}
+{%- do truepoint._add_comparison(ctes, relation, service, truepoint._exposed_rows(service, rows), known_events) -%}
+{{ return(truepoint._statement(ctes, 'select spine_id from differences')) }}
 {% endmacro %}
 
 {# Spine rows with an event of their key, not their own, that had happened and was not known yet: for each view, those of its most delayed events. #}

@@ -20,15 +20,16 @@
 {% endtest %}
 
 {% macro _parity_query(relation, service, rows, labels=none) %}
-{{ truepoint._compare_with_online(relation, service, truepoint._sample_rows(service.spine.relation_name, rows)) }},
+{%- set ctes = [] -%}
+{%- do truepoint._add_comparison(ctes, relation, service, truepoint._sample_rows(service.spine.relation_name, rows)) -%}
 
--- An empty sample would prove nothing, and a table of another length is not the spine's.
-counts as (
-    select
-        (select count(*) from {{ service.spine.relation_name }} where {{ truepoint._in_span(['as_of']) | join(' and ') }}) as spine_rows,
-        (select count(*) from {{ relation }}) as table_rows
-)
+{% call truepoint._add_cte(ctes, 'counts', "An empty sample would prove nothing, and a table of another length is not the spine's.") %}
+select
+    (select count(*) from {{ service.spine.relation_name }} where {{ truepoint._in_span(['as_of']) | join(' and ') }}) as spine_rows,
+    (select count(*) from {{ relation }}) as table_rows
+{% endcall %}
 
+{% set found %}
 select spine_id from differences
 union all
 select 'the spine has ' || spine_rows || ' rows, the table ' || table_rows as spine_id
@@ -38,6 +39,7 @@ where
     or spine_rows <> table_rows
 {%- if labels %}
 union all
+-- Labels, in every row.
 select table_rows.spine_id
 from {{ relation }} as table_rows
 left join {{ labels.relation }} as labels
@@ -47,6 +49,8 @@ where
     {{ 'or ' if not loop.first }}{{ truepoint._has_other_label('table_rows.' ~ column, 'labels.' ~ column, labels.matures) }}
     {%- endfor %}
 {%- endif %}
+{% endset %}
+{{ return(truepoint._statement(ctes, found)) }}
 {% endmacro %}
 
 {# The labels of a training table: {relation, columns, matures}; none where it has none. #}
