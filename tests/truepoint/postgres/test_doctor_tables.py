@@ -387,6 +387,21 @@ async def test_a_table_that_may_be_updated_where_nobody_reads_needs_no_guard(dat
     assert "1 rows were updated and 1 deleted" in fault
 
 
+async def test_a_table_whose_history_is_kept_and_that_has_no_guard_is_told_as_any_other(
+    database_dsn: str, tmp_path: Path
+) -> None:
+    execute(database_dsn, OWN)
+    with psycopg.connect(database_dsn) as connection:
+        connection.execute(ground_statements().encode())
+        for statement in history_table_statements(read_changing_table(connection, "shop", "orders", ("id",))):
+            connection.execute(statement)
+    registry = staged_registry(database_dsn, tmp_path, VIEW.format(seen="seen"))
+    (fault,) = faults(await examine(database_dsn, registry), "guard")
+    assert fault.startswith("is not guarded: events may be changed, and seen is whatever its writers give")
+    examination = await examine(database_dsn, registry, mutable={STAGED: frozenset({"status"})})
+    assert faults(examination, "guard") == []
+
+
 async def test_a_mutable_column_that_a_relation_reads_is_no_excuse(database_dsn: str, tmp_path: Path) -> None:
     execute(database_dsn, OWN)
     view = VIEW.format(seen="seen").replace("cents as", "case when status = 'open' then cents end as")

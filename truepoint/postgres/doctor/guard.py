@@ -142,7 +142,8 @@ async def examine_guard(
         held = "known times are given by its writers" if keeps_given else f"{known_at} is set by the clock"
         message = f"append-only; {held}" if sets_clock else "append-only"
         return GuardExamination(Finding("guard", subject, is_ok=True, message=message), refuses_changes=True)
-    if all(row["name"] is None or not row["name"].startswith("zz_truepoint_") for row in rows):
+    guards = {KNOWN_TIME_TRIGGER, *(trigger.name for trigger in expected)}  # and not those that fill a history table
+    if not any(row["name"] in guards for row in rows):
         if mutable:
             given = f"; {known_at} is whatever its writers give" if sets_clock else ""
             message = f"is not guarded: a guard would refuse updates of {', '.join(sorted(mutable))} (mutable){given}"
