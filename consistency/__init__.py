@@ -1,7 +1,7 @@
 """The proof that offline (training table) and online (running server) give the same feature values, bit for bit."""
 
 from consistency.errors import NoServerError, ParityError
-from consistency.parity import compare, compare_async
+from consistency.parity import compare
 from consistency.report import Difference, FeatureReport, ParityReport, RowError
 
 __all__ = [
@@ -12,5 +12,4 @@ __all__ = [
     "ParityReport",
     "RowError",
     "compare",
-    "compare_async",
 ]

@@ -27,7 +27,7 @@ ROW_ERRORS_KEPT: Final = 20
 Progress = Callable[[int, int], None]
 
 
-def compare(
+async def compare(
     service: Service,
     dsn: str,
     *,
@@ -48,36 +48,6 @@ def compare(
     Raises ParityError where the two sides do not hold the same rows or definitions, or nothing can be compared. Rows
     that the server answers with an error are counted in the report, which then passes at no tolerance.
     """
-    return asyncio.run(
-        compare_async(
-            service,
-            dsn,
-            table=table,
-            url=url,
-            rows=rows,
-            seed=seed,
-            batch_rows=batch_rows,
-            in_flight=in_flight,
-            transport=transport,
-            on_progress=on_progress,
-        )
-    )
-
-
-async def compare_async(
-    service: Service,
-    dsn: str,
-    *,
-    table: str,
-    url: str,
-    rows: int,
-    seed: int,
-    batch_rows: int = BATCH_ROWS,
-    in_flight: int = IN_FLIGHT,
-    transport: httpx.AsyncBaseTransport | None = None,
-    on_progress: Progress | None = None,
-) -> ParityReport:
-    """`compare`, for callers that already run an event loop."""
     _check_types(service)
     started = time.monotonic()
     comparison = _Comparison(service)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from consistency import NoServerError, ParityError, ParityReport, compare_async, online
+from consistency import NoServerError, ParityError, ParityReport, compare, online
 from tests.consistency.conftest import FEATURES, ROWS, TABLE
 from tests.consistency.fake_server import Answer, FakeServer
 from truepoint.compiled.registry import Service
@@ -32,7 +32,7 @@ class Comparison:
         }
 
     async def __call__(self, **changes: Any) -> ParityReport:
-        return await compare_async(**{**self.arguments, **changes})
+        return await compare(**{**self.arguments, **changes})
 
 
 @pytest.fixture

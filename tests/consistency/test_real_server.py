@@ -2,7 +2,7 @@
 
 import psycopg
 
-from consistency import compare_async
+from consistency import compare
 from feature_server.main import create_app
 from feature_server.settings import load_server_settings
 from tests.dbt_runner import DbtProject
@@ -27,7 +27,7 @@ async def test_the_training_table_equals_the_servers_answers_until_one_value_is_
     async with serving(create_app(load_server_settings(dsn=database_dsn, manifest_path=manifest_path))) as client:
 
         async def differing() -> dict[str, int]:
-            report = await compare_async(
+            report = await compare(
                 service,
                 database_dsn,
                 table=table,

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from pydantic import SecretStr
 
 import truepoint
-from consistency import compare_async
+from consistency import compare
 from feature_server.main import create_app
 from feature_server.settings import load_server_settings
 from tests.conftest import NewDatabase
@@ -101,7 +101,7 @@ async def test_one_rule_holds_in_tables_server_parity_training_set_and_lake(
 
         service = load_registry(manifest).services["card_fraud"]
         async with serving(create_app(load_server_settings(dsn=dsn, manifest_path=manifest))) as client:
-            report = await compare_async(
+            report = await compare(
                 service, dsn, table=table, url="http://server", rows=1000, seed=1, transport=client._transport
             )
         assert (report.rows, report.rows_failed) == (len(rows), 0)

@@ -6,7 +6,7 @@ import psycopg
 import pyarrow as pa
 
 import truepoint
-from consistency import compare_async
+from consistency import compare
 from feature_server.main import create_app
 from feature_server.settings import load_server_settings
 from tests.feature_server.asgi import serving
@@ -44,7 +44,7 @@ async def test_the_server_answers_what_the_training_table_holds(shop: Shop) -> N
     service = load_registry(shop.manifest).services[SERVICE]
     app = create_app(load_server_settings(dsn=shop.dsn, manifest_path=shop.manifest))
     async with serving(app) as client:
-        report = await compare_async(
+        report = await compare(
             service,
             shop.dsn,
             table=training_relation(shop.manifest, SERVICE),

@@ -38,6 +38,7 @@ def parity(
     Exit status: 0 when at most --tolerance of the values differ and every row was answered; 1 otherwise, also when
     there was nothing to compare; 2 for a wrong option.
     """
+    import asyncio
     import json
 
     from rich.console import Console
@@ -69,14 +70,16 @@ def parity(
     columns = (TextColumn("Comparing"), BarColumn(), MofNCompleteColumn(), TextColumn("rows"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("Comparing", total=None)
-        report = compare(
-            services[service],
-            dsn,
-            table=table,
-            url=url.rstrip("/"),
-            rows=rows,
-            seed=seed,
-            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+        report = asyncio.run(
+            compare(
+                services[service],
+                dsn,
+                table=table,
+                url=url.rstrip("/"),
+                rows=rows,
+                seed=seed,
+                on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+            )
         )
     if json_path is not None:
         json_path.parent.mkdir(parents=True, exist_ok=True)
