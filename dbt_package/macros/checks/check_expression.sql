@@ -8,8 +8,17 @@
     {% set errors = truepoint._get_token_errors(truepoint._get_tokens(expression)) %}
     {% set tree = truepoint._get_tree(expression) %}
     {% set unknown = tree.names | reject('in', types) | list %}
+    {% set words = truepoint._get_expression_words() + (truepoint._get_functions() | list) %}
+    {% if is_derived %}
+        {% for function in truepoint._get_time_functions() %}
+            {% do words.append(function ~ '(as_of)') %}
+        {% endfor %}
+    {% endif %}
     {% for name in unknown %}
-        {% do errors.append('names ' ~ name ~ truepoint._did_you_mean(name, types) ~ ' (allowed: ' ~ (types | join(', ')) ~ '; words: ' ~ ((truepoint._get_expression_words() + (truepoint._get_functions() | list)) | join(', ')) ~ (', ' ~ (truepoint._get_time_functions() | join('(as_of), ')) ~ '(as_of)' if is_derived else '') ~ ')') %}
+        {% do errors.append(
+            'names ' ~ name ~ truepoint._did_you_mean(name, types) ~ ' (allowed: ' ~ (types | join(', ')) ~ '; words: ' ~ (words | join(', '))
+            ~ "; a text in quotes: '" ~ name ~ "')"
+        ) %}
     {% endfor %}
     {% if tree.error and not errors %}
         {% do errors.append(tree.error) %}
