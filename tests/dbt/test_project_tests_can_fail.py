@@ -83,6 +83,32 @@ def test_parity_fails_where_the_spine_is_empty(built: BuiltProject, connection: 
     assert built.failures(connection, "parity", on=TABLE)
 
 
+def test_labels_of_a_view_may_mature_after_the_build_but_not_all_be_lacking(
+    built: BuiltProject, connection: "psycopg.Connection[Any]", tmp_path: Path
+) -> None:
+    copy_project(tmp_path / "project")
+    (model,) = (tmp_path / "project").rglob("fraud_labels.sql")
+    model.write_text("{{ config(materialized='view') }}\n" + model.read_text(encoding="utf-8"), encoding="utf-8")
+    project = replace(built.project, folder=tmp_path / "project", target_path=tmp_path / "target")
+    project.run("compile", "--select", TABLE)
+    proof = BuiltProject(project)
+    assert proof.failures(connection, "parity", on=TABLE) == set()
+    # The small world's labels are too few for one in a hundred.
+    table, labels = built.relation(TABLE), built.relation("fraud_labels")
+    connection.execute(f"insert into {labels} select 'more' || n, false from generate_series(1, 200) as n")
+    connection.execute(
+        f"insert into {table} (spine_id, is_fraud) select 'more' || n, false from generate_series(1, 200) as n"
+    )
+    spoilt = proof.failures(connection, "parity", on=TABLE)
+    tamper(connection, built, "update {table} set is_fraud = null where spine_id in ('more1', 'more2')")
+    assert proof.failures(connection, "parity", on=TABLE) == spoilt
+    tamper(connection, built, "update {table} set is_fraud = null")
+    (told,) = proof.failures(connection, "parity", on=TABLE) - spoilt
+    assert "values of is_fraud, of which the table lacks" in told
+    connection.execute(f"update {table} set is_fraud = true where spine_id = 'more1'")
+    assert "more1" in proof.failures(connection, "parity", on=TABLE)
+
+
 @pytest.mark.parametrize(
     ("column", "row"),
     [

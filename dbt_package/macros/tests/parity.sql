@@ -38,6 +38,21 @@ where
     spine_rows = 0
     or spine_rows <> table_rows
 {%- if labels %}
+{%- if labels.matures %}
+{%- for column in labels.columns %}
+union all
+select 'the labels give ' || given || ' values of {{ column }}, of which the table lacks ' || lacking as spine_id
+from (
+    select
+        count(labels.{{ column }}) as given,
+        count(labels.{{ column }}) filter (where table_rows.{{ column }} is null) as lacking
+    from {{ relation }} as table_rows
+    inner join {{ labels.relation }} as labels
+        on table_rows.spine_id = labels.spine_id
+) as {{ column }}_values
+where lacking * 100 > given
+{%- endfor %}
+{%- endif %}
 union all
 -- Labels, in every row.
 select table_rows.spine_id
@@ -67,7 +82,7 @@ where
     }) }}
 {% endmacro %}
 
-{# Labels of a view go on maturing after the table was built: there, a label that the table does not have yet is no fault. #}
+{# Labels of a view go on maturing after the table was built: there, a label that the table does not have yet is no fault; more than one in a hundred is. #}
 {% macro _has_other_label(built, label, matures) %}
     {{- return('(' ~ built ~ ' is not null and ' ~ truepoint.is_distinct(built, label) ~ ')' if matures else truepoint.is_distinct(built, label)) -}}
 {% endmacro %}
