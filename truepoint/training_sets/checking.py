@@ -1,5 +1,6 @@
 """A spine's columns against what the statement asks for: refused as a whole, or by row."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -84,14 +85,22 @@ class CheckedSpine:
         return fitted
 
 
+def _plain(name: str) -> str:
+    """A column's name as people tell names apart: without case, blanks, hyphens and underscores."""
+    return re.sub(r"[\s_-]", "", name).casefold()
+
+
 def check_spine(spine: Spine, statement: TrainingStatement) -> CheckedSpine:
     """Check names and types of the columns. Raises SpineError that lists every mistake."""
     names = list(spine.schema.names)
-    problems = [
-        f"column {column.name} is missing"
-        for column in statement.given_columns
-        if column.name not in names and not column.may_be_absent
-    ]
+    problems = []
+    for column in statement.given_columns:
+        if column.name not in names:
+            alike = next((name for name in names if _plain(name) == _plain(column.name)), None)
+            if alike is not None:  # also where the column may be absent: its values would count for nothing
+                problems.append(f"column {column.name} is missing, and {alike!r} is there; rename it")
+            elif not column.may_be_absent:
+                problems.append(f"column {column.name} is missing")
     problems += [
         f"column {name} is there {names.count(name)} times" for name in dict.fromkeys(names) if names.count(name) > 1
     ]

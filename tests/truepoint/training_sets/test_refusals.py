@@ -47,6 +47,14 @@ def replaced(row: int, value: Any) -> Callable[[Any], Any]:
 
 REFUSALS: dict[str, tuple[Change, str]] = {
     "a missing key": (lambda s: s.drop_columns(["account_id"]), "column account_id is missing"),
+    "a key in other letters": (
+        lambda s: s.rename_columns({"account_id": "ACCOUNT_ID"}),
+        "column account_id is missing, and 'ACCOUNT_ID' is there; rename it",
+    ),
+    "an event, which may be absent, with a blank": (
+        lambda s: s.rename_columns({"event_id": " event_id"}),
+        "column event_id is missing, and ' event_id' is there; rename it",
+    ),
     "a missing request field": (lambda s: s.drop_columns(["country"]), "column country is missing"),
     "no time": (lambda s: s.drop_columns(["as_of"]), "column as_of is missing"),
     "a key of another type": (
