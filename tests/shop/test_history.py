@@ -1,5 +1,6 @@
 """History that is changed from outside: each build looks, says so, and builds anew; proofs fail until then."""
 
+import dataclasses
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,6 +113,21 @@ def test_every_relation_that_changed_is_told_in_one_epoch(changing_shop: Shop) -
     assert f"Epoch {before + 1} has begun in this run already" in output
     assert epochs(shop) == before + 1
     assert CHANGED not in shop.project.run("run", *BOTH)
+
+
+def test_a_role_that_may_not_see_epochs_is_told_the_grants(changing_shop: Shop) -> None:
+    shop = changing_shop
+    role = f"builder_{uuid.uuid4().hex[:8]}"
+    fetch(shop, "create schema if not exists truepoint")
+    fetch(shop, f"create role {role} login password 'secret'")
+    try:
+        variables = {**shop.project.variables, "PGUSER": role, "PGPASSWORD": "secret"}
+        result = dataclasses.replace(shop.project, variables=variables).invoke("run", *SELECTED)
+        assert not result.is_success
+        assert f"Role {role} may not read truepoint.epochs" in result.output
+        assert f'(allowed: grant usage on schema truepoint to "{role}"; grant select, insert on' in result.output
+    finally:
+        fetch(shop, f"drop role {role}")
 
 
 @pytest.mark.parametrize(

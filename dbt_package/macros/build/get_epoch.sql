@@ -8,8 +8,20 @@
 
 {# The loaders of history count them. #}
 {% macro postgres___get_epoch() %}
-    {% if run_query("select to_regclass('truepoint.epochs')").rows[0][0] is none %}
+    {# Asked in this order, since Postgres refuses to look a name up in a schema that the role may not use. #}
+    {% set state = run_query(
+        "select case when to_regnamespace('truepoint') is null then 'absent' when not has_schema_privilege('truepoint', 'usage') then 'closed'"
+        ~ " when to_regclass('truepoint.epochs') is null then 'absent' when not has_table_privilege('truepoint.epochs', 'select') then 'closed' else 'open' end"
+    ).rows[0][0] %}
+    {% if state == 'absent' %}
         {{ return(0) }}
+    {% endif %}
+    {% if state == 'closed' %}
+        {% set role = adapter.quote(target.user) %}
+        {% do exceptions.raise_compiler_error(
+            'Role ' ~ target.user ~ ' may not read truepoint.epochs, which tells whether history has changed since a table was built (allowed: grant usage on'
+            ~ ' schema truepoint to ' ~ role ~ '; grant select, insert on truepoint.epochs to ' ~ role ~ ')'
+        ) %}
     {% endif %}
     {{ return(run_query('select coalesce(max(epoch), 0) from truepoint.epochs').rows[0][0] | int) }}
 {% endmacro %}
