@@ -94,13 +94,12 @@ def check_spine(spine: Spine, statement: TrainingStatement) -> CheckedSpine:
     """Check names and types of the columns. Raises SpineError that lists every mistake."""
     names = list(spine.schema.names)
     problems = []
-    for column in statement.given_columns:
-        if column.name not in names:
-            alike = next((name for name in names if _plain(name) == _plain(column.name)), None)
-            if alike is not None:  # also where the column may be absent: its values would count for nothing
-                problems.append(f"column {column.name} is missing, and {alike!r} is there; rename it")
-            elif not column.may_be_absent:
-                problems.append(f"column {column.name} is missing")
+    for absent in (column for column in statement.given_columns if column.name not in names):
+        alike = next((name for name in names if _plain(name) == _plain(absent.name)), None)
+        if alike is not None:  # also where the column may be absent: its values would count for nothing
+            problems.append(f"column {absent.name} is missing, and {alike!r} is there; rename it")
+        elif not absent.may_be_absent:
+            problems.append(f"column {absent.name} is missing")
     problems += [
         f"column {name} is there {names.count(name)} times" for name in dict.fromkeys(names) if names.count(name) > 1
     ]
