@@ -29,7 +29,7 @@ def _return(value: Any) -> None:
 class Macros:
     """The macros of the package for one engine, under a name each."""
 
-    def __init__(self, engine: str, folder: Path = MACROS) -> None:
+    def __init__(self, engine: str, folder: Path = MACROS, graph: dict[str, Any] | None = None) -> None:
         self._engine = engine
         environment = jinja2.Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=False)  # noqa: S701  # SQL
         sources = [path.read_text("utf-8") for path in sorted(folder.rglob("*.sql"))]
@@ -44,7 +44,7 @@ class Macros:
                 "modules": modules,
                 "adapter": adapter,
                 "return": _return,
-                "graph": {},
+                "graph": {} if graph is None else graph,
                 "context": {"truepoint": self},
             }
         )

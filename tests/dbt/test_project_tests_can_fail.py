@@ -124,6 +124,26 @@ def test_no_future_knowledge_fails_on_a_leaked_late_event(
     assert built.failures(connection, "no_future_knowledge", on=TABLE) == {row}
 
 
+def test_a_late_history_of_other_keys_takes_no_place_of_exposed_rows(
+    built: BuiltProject, connection: "psycopg.Connection[Any]"
+) -> None:
+    # More events than rows are compared, all known later than any other; nobody ever asks for their account.
+    connection.execute("set local truepoint.load_history = 'on'")
+    connection.execute("""
+        insert into payments.transactions
+        select (
+            jsonb_populate_record(transactions, jsonb_build_object(
+                'transaction_id', 'old' || number, 'account_id', 'another', 'merchant_id', 'another',
+                'device_id', 'another', 'occurred_at', occurred_at - interval '3 years', 'known_at', known_at
+            ))
+        ).*
+        from payments.transactions, generate_series(1, 1001) as number
+        where transaction_id = 't01'
+    """)
+    tamper(connection, built, "update {table} set account_txn_count_1h = -1 where spine_id = 't22'")
+    assert built.failures(connection, "no_future_knowledge", on=TABLE) == {"t22"}
+
+
 def test_no_future_knowledge_fails_on_an_emptied_table(
     built: BuiltProject, connection: "psycopg.Connection[Any]"
 ) -> None:

@@ -31,7 +31,10 @@
 {{ return(truepoint._statement(ctes, 'select spine_id from differences')) }}
 {% endmacro %}
 
-{# Spine rows with an event of their key, not their own, that had happened and was not known yet: for each view, those of its most delayed events. #}
+{#
+    Spine rows with an event of their key, not their own, that had happened and was not known yet: for each view, those of its most delayed events. Events
+    of keys that nobody asks for, or that were known before anybody asked, expose no row: a history that was loaded late would else take all places.
+#}
 {% macro _exposed_rows(service, rows) %}
     select spine_rows.*
     from {{ service.spine.relation_name }} as spine_rows
@@ -39,15 +42,31 @@
         spine_rows.spine_id in (
             {%- for view in service.views %}
             {%- set events = view.events %}
+            {%- set event_time = 'candidates.' ~ events.event_time %}
+            {%- set known_at = truepoint._get_known_time(events, 'candidates.') %}
             (
                 select spine.spine_id
                 from (
-                    select *
-                    from {{ events.relation }}
+                    select candidates.*
+                    from {{ events.relation }} as candidates
+                    inner join (
+                        select
+                            {{ view.entity | join(', ') }},
+                            min(as_of) as first_as_of,
+                            max(as_of) as last_as_of
+                        from {{ truepoint._decisions(service.spine.relation_name) | indent(24) }}
+                        group by {{ view.entity | join(', ') }}
+                    ) as decided
+                        on
+                            {%- for key in view.entity %}
+                            {{ 'and ' if not loop.first }}candidates.{{ key }} = decided.{{ key }}
+                            {%- endfor %}
                     where
-                        {{ truepoint._get_known_time(events) }} > {{ events.event_time }}
-                        and {{ truepoint._in_span([events.event_time, truepoint._get_known_time(events)]) | join('\n                        and ') }}
-                    order by {{ truepoint._get_known_time(events) }} - {{ events.event_time }} desc, {{ events.event_id }}
+                        {{ known_at }} > {{ event_time }}
+                        and {{ known_at }} > decided.first_as_of
+                        and {{ event_time }} <= decided.last_as_of
+                        and {{ truepoint._in_span([event_time, known_at]) | join('\n                        and ') }}
+                    order by {{ known_at }} - {{ event_time }} desc, candidates.{{ events.event_id }}
                     limit {{ rows }}
                 ) as late
                 inner join {{ service.spine.relation_name }} as spine
