@@ -363,6 +363,21 @@ async def test_a_changed_row_is_found_with_what_to_do(
     assert message in finding.message
 
 
+async def test_a_row_changed_in_a_joined_table_is_found(database_dsn: str, tmp_path: Path) -> None:
+    execute(database_dsn, OWN, "create table shop.customers (name text primary key, limit_cents bigint)")
+    execute(database_dsn, "insert into shop.customers values ('c', 5)")
+    view = (
+        VIEW.format(seen="seen").replace("cents as", "limit_cents as") + " left join shop.customers on name = customer"
+    )
+    registry = staged_registry(database_dsn, tmp_path, view)
+    (finding,) = (of for of in found(await examine(database_dsn, registry), "changes") if "joined" in of.message)
+    assert (finding.subject, finding.is_ok) == ("shop.customers", True)
+    counted(database_dsn, "update shop.customers set limit_cents = 9")
+    (fault,) = faults(await examine(database_dsn, registry), "changes")
+    assert fault.startswith("is joined to transactions: 1 rows were updated and 0 deleted since")
+    assert "truepoint history-table shop.customers" in fault
+
+
 STAGED = '"postgres"."staged"."transactions"'
 
 

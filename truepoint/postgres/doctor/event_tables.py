@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import asyncpg
@@ -100,6 +100,12 @@ async def examine_event_tables(
             if place not in seen:
                 seen.add(place)
                 findings += await _examine_table(connection, table, mutable=may_change.get(place, frozenset()))
+    for relation, origins in surveyed:
+        for origin in origins if isinstance(origins, list) else ():
+            place = (origin.schema, origin.table)
+            if place not in seen and origin.expressions:
+                seen.add(place)
+                findings.append(await _examine_joined(connection, relation, origin, may_change.get(place, frozenset())))
     return findings
 
 
@@ -166,6 +172,26 @@ async def _examine_table(connection: AsyncpgConnection, table: EventTable, *, mu
     return findings + [
         _scale_factor(row["rendered"], row["insert_scale_factor"], is_vacuumed=row["is_vacuumed"]) for row in stored
     ]
+
+
+async def _examine_joined(
+    connection: AsyncpgConnection, relation: Relation, origin: Origin, mutable: frozenset[str]
+) -> Finding:
+    """Look at a table that gives an event relation columns, and no known time: a change there moves events."""
+    columns = (column_under(expression) for expression in origin.expressions.values())
+    guard = await examine_guard(
+        connection,
+        origin.schema,
+        origin.table,
+        known_at=None,
+        reads=frozenset(column for column in columns if column is not None),
+        may_keep_given=origin.schema != OUR_SCHEMA,
+        mutable=mutable,
+    )
+    changes = await examine_changes(
+        connection, origin.schema, origin.table, is_guarded=guard.refuses_changes, mutable=mutable
+    )
+    return replace(changes, message=f"is joined to {relation.relation_name.name}: {changes.message}")
 
 
 def _event_table(relation: Relation, origin: Origin) -> EventTable:
