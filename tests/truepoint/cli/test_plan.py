@@ -11,6 +11,8 @@ import pytest
 
 from tests.dbt_runner import DbtProject
 from tests.truepoint.cli.conftest import SCHEMA, FirstService, run
+from truepoint.cli.commands.plan import _print
+from truepoint.planning.plan import Plan
 from truepoint.postgres.guards import ground_statements
 
 SELECTION = ("compile", "--select", "path:analyses", "config.materialized:versioned_table")
@@ -65,6 +67,11 @@ def test_the_command_compiles_aside_and_finds_no_change(copy: DbtProject) -> Non
     assert index["subject"] == "Shop.Orders"
     assert '("customerId", created_at' in index["ddl"][0]
     assert (copy.folder / "target" / "online" / "manifest.json").read_bytes() == online
+
+
+def test_no_change_says_who_looks_at_history(capsys: pytest.CaptureFixture[str]) -> None:
+    _print(Plan(base=None, features=(), services=(), tables=(), indexes=(), notes=()))
+    assert "Whether history has changed since the last build, only `dbt build` looks" in capsys.readouterr().out
 
 
 def test_changed_added_and_removed_features_and_what_they_touch(copy: DbtProject) -> None:

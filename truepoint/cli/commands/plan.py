@@ -65,7 +65,10 @@ def _reuse_parse(online: Path, aside: Path) -> None:
 
 def _print(made: "Plan") -> None:
     if made.is_empty:
-        typer.echo("Nothing changes: a build adds the rows that the tables lack.")
+        typer.echo(
+            "No definition changes: a build adds the rows that the tables lack. "
+            "Whether history has changed since the last build, only `dbt build` looks: then it builds anew."
+        )
         return
     if made.features:
         typer.echo("Features")
