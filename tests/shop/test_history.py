@@ -98,6 +98,27 @@ def test_proofs_fail_between_the_change_and_the_build(changing_shop: Shop, tmp_p
     assert not result.is_success
     assert 'visits: 300 rows of "crm"."visits" were updated in place and 0 deleted' in result.output
     assert "keep its versions" in result.output
+    counting = "do $$ begin execute format('alter database %I set track_counts = {}', current_database()); end $$"
+    fetch(shop, counting.format("off"))
+    try:
+        result = shop.project.invoke("test", "--select", "visits")
+    finally:
+        fetch(shop, counting.format("on"))
+    assert not result.is_success
+    assert "visits: changes are not counted here (track_counts is off)" in result.output
+
+
+def test_a_table_built_in_an_epoch_that_began_after_the_look_is_built_anew(changing_shop: Shop) -> None:
+    shop = changing_shop
+    shop.project.run("run", *BOTH)
+    before = epochs(shop)
+    # As where another run began the epoch, between this run's look at the visits and its build over them.
+    fetch(shop, "update till.truepoint_history set epoch = epoch - 1 where relation like '%visits'")
+    fetch(shop, "update crm.visits set page = 'nowhere' where page = (select min(page) from crm.visits)")
+    output = shop.project.run("run", *BOTH)
+    assert f'The history of visits ("till_staging"."visits") {CHANGED}' in output
+    assert epochs(shop) == before + 1
+    assert fetch(shop, "select distinct table_epoch from till.customer_visits") == [(before + 1,)]
 
 
 def test_every_relation_that_changed_is_told_in_one_epoch(changing_shop: Shop) -> None:

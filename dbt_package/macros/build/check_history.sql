@@ -82,9 +82,12 @@
     {% endif %}
 {% endmacro %}
 
-{# Starts an epoch, and says so. #}
+{# Starts an epoch, and says so. What this run has looked at already is looked at in the new one: the tables over it are built in it too. #}
 {% macro _tell_epoch(sentence) %}
     {% do truepoint._start_epoch(sentence) %}
+    {% do run_query(
+        'update ' ~ truepoint._get_history_table() ~ ' set epoch = ' ~ truepoint._get_epoch() ~ ' where run = ' ~ truepoint._render_literal(invocation_id)
+    ) %}
     {% do exceptions.warn(sentence ~ ' Epoch ' ~ truepoint._get_epoch() ~ ' begins: the tables over it are built anew.') %}
 {% endmacro %}
 
@@ -114,14 +117,14 @@
 {% endmacro %}
 
 {#
-    Reads the history, starts an epoch where it is not what it was, and keeps what it is now. Ends the transaction. Where this run has begun an epoch
-    already, for another relation, that one serves: the tables over this relation are not built yet.
+    Reads the history, starts an epoch where it is not what it was, and keeps what it is now. Ends the transaction. Where an epoch has begun since the last
+    look, by this run for another relation or by a loader, that one serves, unless a table over this relation has been built in it meanwhile.
 #}
 {% macro _compare_history(node, table, version, stored, first_epoch) %}
     {% set found = run_query(truepoint._history_query(node, stored)).rows[0] %}
     {% set epoch = truepoint._get_epoch() %}
     {% set is_changed = stored is not none and [found['then_events'] | string, found['then_digest'] | string] != [stored.events, stored.digest] %}
-    {% if is_changed and stored.epoch == epoch %}
+    {% if is_changed and (stored.epoch == epoch or truepoint._has_tables_over(node)) %}
         {% do truepoint._tell_epoch(truepoint._get_changed_sentence(node, stored, found['then_events'] | int)) %}
         {% set epoch = truepoint._get_epoch() %}
     {% elif is_changed and stored.epoch == first_epoch %}

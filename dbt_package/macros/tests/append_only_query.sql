@@ -106,15 +106,30 @@ changes as (
                 and triggers.tgenabled in ('O', 'A')
         )
     group by tables.name
+),
+
+-- A crash loses the counters of tables without a word, and lets those of the server begin anew.
+counted as (
+    select
+        greatest(
+            bases.stats_reset,
+            least(
+                (select archiver.stats_reset from pg_catalog.pg_stat_archiver as archiver),
+                (select writer.stats_reset from pg_catalog.pg_stat_bgwriter as writer),
+                (select wal.stats_reset from pg_catalog.pg_stat_wal as wal)
+            )
+        ) as since
+    from pg_catalog.pg_stat_database as bases
+    where bases.datname = current_database()
 )
 
 select
     {{ truepoint._render_literal(name) }} || ': ' || updated || ' rows of ' || changes.name || ' were updated in place and ' || deleted || ' deleted since '
-    || coalesce(to_char(bases.stats_reset at time zone 'UTC', 'YYYY-MM-DD'), 'the database was made') || ' (rolled back ones included). Training sees what '
+    || coalesce(to_char(counted.since at time zone 'UTC', 'YYYY-MM-DD'), 'the database was made') || ' (rolled back ones included). Training sees what '
     || 'such a row is now, and not what it was then: keep its versions (truepoint history-table, or a dbt snapshot), guard the table (truepoint guard), or '
     || 'read only columns that never change, and name the others to this test (mutable: [...]).' as problem
 from changes
-inner join pg_catalog.pg_stat_database as bases on bases.datname = current_database()
+cross join counted
 where
     deleted > 0
     {%- if not mutable %}
@@ -124,6 +139,11 @@ union all
 select {{ truepoint._render_literal(name) }} || ': ' || tables.name || ' is no table of this database, so nobody can tell whether its rows change.' as problem
 from tables
 where is_table is not true
+union all
+select {{ truepoint._render_literal(name) }} || ': changes are not counted here (track_counts is off), so nobody can tell whether rows changed.' as problem
+where
+    not cast(current_setting('track_counts') as boolean)
+    and exists (select 1 from changes)
 {%- for problem in problems %}
 union all
 select {{ truepoint._render_literal(problem) }} as problem
