@@ -118,7 +118,7 @@ NOTED = "note = 'it''s ,( here ) ,  twice'"
 UNITS = "purchase_amount_in_minor_units_within_the_bounds_of_an_integer"
 INTEGER = range(-(2**31), 2**31)
 # Columns of decimals: name -> digits before and after the point. The amount in units of the last digit.
-DECIMALS: Final = {"price": (18, 2), "weight": (38, 20), "rate": (38, 38), "whole": (20, 0)}
+DECIMALS: Final = {"price": (18, 2), "weight": (38, 18), "rate": (38, 38), "whole": (20, 0)}
 
 ACCOUNT: Final = {
     "p_count_90s": count("90s"),
@@ -282,10 +282,8 @@ PURCHASE: Final = {
     "p_weight_sum_7d": amounts("sum", "7d", "weight"),
     "p_weight_variance_30d": amounts("variance", "30d", "weight"),
     "p_weight_last_7d": last("7d", "weight", "numeric"),
-    "p_rate_sum_lifetime": amounts("sum", "lifetime", "rate"),
     "p_rate_mean_30d": amounts("mean", "30d", "rate"),
     "p_rate_stddev_7d": amounts("stddev", "7d", "rate"),
-    "p_rate_max_30d": ordered("numeric", "max", "30d", "rate"),
     "p_whole_sum_30d": amounts("sum", "30d", "whole"),
     "p_whole_stddev_30d": amounts("stddev", "30d", "whole"),
     "p_whole_min_7d": ordered("numeric", "min", "7d", "whole"),
@@ -323,8 +321,8 @@ select
         else cast(base_amount_minor as integer)
     end as {UNITS},
     cast(base_amount_minor / 100.0 as numeric(18, 2)) as price,
-    cast(concat(base_amount_minor, 'e-20') as numeric(38, 20)) as weight,
-    cast(concat(base_amount_minor, 'e-38') as numeric(38, 38)) as rate,
+    cast(base_amount_minor || 'e-18' as numeric(38, 18)) as weight,
+    cast(base_amount_minor || 'e-38' as numeric(38, 38)) as rate,
     cast(base_amount_minor as numeric(20)) as whole,
     case when base_amount_minor = 250 then {NOTE_SQL} else 'its, (here), twice' end as note,
     occurred_at,
@@ -339,7 +337,7 @@ PURCHASES_TYPES: Final = {
     "amount_minor": "bigint",
     UNITS: "integer",
     "price": "numeric(18, 2)",
-    "weight": "numeric(38,20)",
+    "weight": "numeric(38,18)",
     "rate": "decimal(38, 38)",
     "whole": "numeric(20)",
     "note": "text",

@@ -68,6 +68,27 @@ def naive_dsn(new_database: NewDatabase) -> Iterator[str]:
         yield dsn
 
 
+def test_text_of_a_collation_that_takes_different_texts_for_equal_stops_the_build(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    with new_database() as dsn:
+        with psycopg.connect(dsn) as connection:
+            write(connection, *small_world())
+            connection.execute(
+                "create collation no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+            )
+            connection.execute("alter table payments.transactions alter country type text collate no_case")
+        refused = run_apart(
+            DBT_PROJECT, tmp_path / "target", "build", "--select", "+account_features", "+spine_transactions", dsn=dsn
+        )
+        assert not refused.is_success
+        said = " ".join(refused.output.split())
+        assert "stg_transactions.country has the collation no_case, which takes different texts for equal" in said
+        assert 'country collate "C" as country' in said
+        with psycopg.connect(dsn) as connection:
+            assert connection.execute(IS_BUILT).fetchone() == (0,)
+
+
 def test_times_without_a_zone_stop_the_build_and_are_right_with_their_zone(naive_dsn: str, tmp_path: Path) -> None:
     refused = run_apart(
         DBT_PROJECT, tmp_path / "target", "build", "--select", "+account_profile", "+spine_transactions", dsn=naive_dsn

@@ -61,8 +61,8 @@ CHANGES: Final = {
     ),
     "compiler": (
         "dbt_packages/truepoint/macros/aggregates/mean.sql",
-        "truepoint.to_double(partial.total)",
-        "truepoint.to_double('2 * ' ~ partial.total)",
+        "truepoint._units_to_double(partial.total,",
+        "truepoint._units_to_double('2 * ' ~ partial.total,",
         {"account_features", "merchant_features", "transaction_features", "training_card_fraud"},
     ),
     "macro_of_a_spine": (

@@ -43,15 +43,48 @@
     {% if not found %}
         {{ return([node.name ~ ' is not there (dbt run --select ' ~ node.name ~ ')']) }}
     {% endif %}
+    {% set loose = truepoint._get_loose_collations(node) %}
     {% for name, declared in truepoint._get_declared_types(node).items() if truepoint._get_value_type(declared) in truepoint._get_value_types() %}
         {% set column = found.get(name) %}
         {% if not column %}
             {% do faults.append(node.name ~ '.' ~ name ~ ' is declared ' ~ declared ~ ' and is not there') %}
         {% elif not truepoint._get_catalogue_names(declared) | select('in', column) | list %}
             {% do faults.append(node.name ~ '.' ~ name ~ ' is declared ' ~ declared ~ ' and is ' ~ column[0]) %}
+        {% elif name in loose %}
+            {% do faults.append(
+                node.name ~ '.' ~ name ~ ' has the collation ' ~ loose[name] ~ ', which takes different texts for equal (let the model write ' ~ name
+                ~ ' collate "C" as ' ~ name ~ ')'
+            ) %}
         {% endif %}
     {% endfor %}
     {{ return(faults) }}
+{% endmacro %}
+
+{# Column name -> its collation, of those that take different texts for equal, as where case is nothing: text goes by its bytes. #}
+{% macro _get_loose_collations(node) %}
+    {{ return(adapter.dispatch('_get_loose_collations', 'truepoint')(node)) }}
+{% endmacro %}
+
+{% macro default___get_loose_collations(node) %}
+    {{ return({}) }}
+{% endmacro %}
+
+{% macro postgres___get_loose_collations(node) %}
+    {% set query %}
+        select columns.attname::text as name, collations.collname::text as collation
+        from pg_catalog.pg_attribute as columns
+        inner join pg_catalog.pg_collation as collations
+            on collations.oid = columns.attcollation and not collations.collisdeterministic
+        where
+            columns.attrelid = to_regclass({{ dbt.string_literal(truepoint._get_relation_name(node)) }})
+            and columns.attnum > 0
+            and not columns.attisdropped
+    {% endset %}
+    {% set loose = {} %}
+    {% for row in run_query(query).rows %}
+        {% do loose.update({row['name']: row['collation']}) %}
+    {% endfor %}
+    {{ return(loose) }}
 {% endmacro %}
 
 {# Column name -> names of its type: as the engine shows it, with its precision, and alone; of a domain the latter two are those of its base type. #}
