@@ -65,7 +65,8 @@
     {{ return(adapter.dispatch('_get_loose_collations', 'truepoint')(node)) }}
 {% endmacro %}
 
-{% macro default___get_loose_collations(node) %}
+{# A lake holds texts without one. #}
+{% macro spark___get_loose_collations(node) %}
     {{ return({}) }}
 {% endmacro %}
 
