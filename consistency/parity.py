@@ -80,7 +80,7 @@ async def compare(
         rows_failed=comparison.rows_failed,
         seconds=round(time.monotonic() - started, 3),
         features=tuple(tally.report() for tally in comparison.tallies),
-        found=tuple(tally.report() for tally in comparison.found_tallies),
+        found=tuple(tally.report() for tally in comparison.found_tallies.values()),
         row_errors=tuple(comparison.row_errors),
         notes=service.notes,
     )
@@ -187,8 +187,7 @@ class _Comparison:
 
     def __init__(self, service: Service) -> None:
         self.tallies = [FeatureTally(name=feature.name, type=feature.type) for feature in service.features]
-        self.found_tallies = [FeatureTally(name=view.found, type="boolean") for view in service.views]
-        self._views = [view.name for view in service.views]
+        self.found_tallies = {view.name: FeatureTally(name=view.found, type="boolean") for view in service.views}
         self.rows = 0
         self.rows_failed = 0
         self.row_errors: list[RowError] = []
@@ -206,7 +205,7 @@ class _Comparison:
         for tally in self.tallies:
             online = [row.online.values[tally.name] for row in answered]
             tally.add(spine_rows, [row.offline[tally.name] for row in answered], online)
-        for view, tally in zip(self._views, self.found_tallies, strict=True):
+        for view, tally in self.found_tallies.items():
             online = [row.online.found[view] for row in answered]
             tally.add(spine_rows, [row.offline[tally.name] for row in answered], online)
         self.rows += len(answered)

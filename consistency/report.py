@@ -108,7 +108,7 @@ class ParityReport:
         return self.differing / self.values if self.values else 0.0
 
     def passes(self, tolerance: float = 0.0) -> bool:
-        """Whether values were compared, all rows answered, and at most `tolerance` of the values differ, no `found`."""
+        """Whether values were compared, all rows answered, no `found` differs, and at most `tolerance` of values."""
         return self.values > 0 and self.rows_failed == 0 and self.share <= tolerance and self.found_differing == 0
 
     def to_json(self, tolerance: float = 0.0) -> dict[str, Any]:

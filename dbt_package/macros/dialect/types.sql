@@ -50,33 +50,6 @@
     {{ return(declared) }}
 {% endmacro %}
 
-{# The digits of a declared numeric(p, s): {precision, scale}; none where it states none, or is no numeric. #}
-{% macro _get_digits(declared) %}
-    {% set found = modules.re.fullmatch('numeric[(]([0-9]+),([0-9]+)[)]', truepoint._get_declared_type(declared) or '') %}
-    {{ return({'precision': found[1] | int, 'scale': found[2] | int} if found else none) }}
-{% endmacro %}
-
-{#
-    The digits by which the engine computes with a column that is declared so: {precision, scale}; none where it computes with the column as it is.
-    Postgres' numeric has no bounds. Spark's decimals have: there sums are of whole units of the last digit.
-#}
-{% macro _get_engine_digits(declared) %}
-    {{ return(adapter.dispatch('_get_engine_digits', 'truepoint')(declared)) }}
-{% endmacro %}
-
-{% macro postgres___get_engine_digits(declared) %}
-    {{ return(none) }}
-{% endmacro %}
-
-{% macro spark___get_engine_digits(declared) %}
-    {{ return(truepoint._get_digits(declared)) }}
-{% endmacro %}
-
-{# The type of a feature in its table: with digits, a numeric has all that the engine can hold. #}
-{% macro _get_stored_type(type, digits) %}
-    {{ return('numeric(38,' ~ digits.scale ~ ')' if type == 'numeric' and digits else type) }}
-{% endmacro %}
-
 {# The types of a feature that a definition may state: those of values, and arrays of them. #}
 {% macro _get_feature_type(given) %}
     {% set text = given | lower | trim %}

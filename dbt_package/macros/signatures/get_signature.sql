@@ -23,7 +23,7 @@
             'name': view.name,
             'entity': view.entity,
             'found': 'found__' ~ view.name,
-            'known_key': truepoint._knows_key(view, 'training.'),
+            'known_key': modules.re.sub('\\s+', ' ', truepoint._knows_key(view, 'training.')),
             'events': view.events.name,
         }) %}
         {% do relations.update({view.events.name: truepoint._get_signed_relation(view.events)}) %}

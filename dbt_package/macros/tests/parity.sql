@@ -25,7 +25,10 @@
 
 {% call truepoint._add_cte(ctes, 'counts', "An empty sample would prove nothing, and a table of another length is not the spine's.") %}
 select
-    (select count(*) from {{ service.spine.relation_name }} where {{ truepoint._in_span(['as_of']) | join(' and ') }}) as spine_rows,
+    (
+        select count(*)
+        from {{ truepoint._decisions(service.spine.relation_name) | indent(8) }}
+    ) as spine_rows,
     (select count(*) from {{ relation }}) as table_rows
 {% endcall %}
 

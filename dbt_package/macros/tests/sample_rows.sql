@@ -30,6 +30,15 @@ inner join requests
 {{ truepoint._online_features(service, truepoint._request_sample(service, 'requests'), events_of, 'spine_id') }}
 {% endcall %}
 
+{% call truepoint._add_cte(ctes, 'known_keys', 'What the answer must say of the keys, by the events themselves.') %}
+select
+    requests.spine_id
+    {%- for view in service.views %},
+    {{ truepoint._knows_key(view, 'requests.') | indent(4) }} as found__{{ view.name }}
+    {%- endfor %}
+from requests
+{% endcall %}
+
 {% call truepoint._add_cte(ctes, 'differences', 'Where the two are not the same row, bit for bit.') %}
 select
     requests.spine_id
@@ -42,6 +51,8 @@ left join offline
     on requests.spine_id = offline.spine_id
 left join online
     on requests.spine_id = online.spine_id
+left join known_keys
+    on requests.spine_id = known_keys.spine_id
 where
     offline.spine_id is null
     or online.spine_id is null
@@ -52,7 +63,7 @@ where
     or {{ truepoint.is_distinct('offline.' ~ name, 'online.' ~ name) }}
     {%- endfor %}
     {%- for view in service.views %}
-    or {{ truepoint.is_distinct('online.found__' ~ view.name, truepoint._knows_key(view, 'requests.')) }}
+    or {{ truepoint.is_distinct('online.found__' ~ view.name, 'known_keys.found__' ~ view.name) }}
     {%- endfor %}
 {% endcall %}
 {% endmacro %}
